@@ -1,0 +1,1 @@
+"""What Sentinel knows, as pure functions over frozen dataclasses. Time is an argument."""

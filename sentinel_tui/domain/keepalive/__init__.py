@@ -1,0 +1,1 @@
+"""Awake when needed: sleep, waking and cold starts."""

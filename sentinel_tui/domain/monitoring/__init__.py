@@ -1,0 +1,1 @@
+"""Is it up? States, alerts, health and uptime."""

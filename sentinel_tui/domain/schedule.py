@@ -1,0 +1,52 @@
+"""Cron expressions in a time zone, without the autumn double.
+
+croniter runs a fixed-hour job twice on the night the clocks go back, because the same local minute
+exists twice; here the second one is skipped.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from croniter import croniter
+from croniter.croniter import CroniterError
+
+
+def check_cron(expression: str) -> None:
+    """Refuse what is not a plain five-field cron expression.
+
+    Raises:
+        ValueError: It has another number of fields, uses croniter's random or hashed forms, or
+            names a date that never comes.
+    """
+    if len(expression.split()) != 5 or any(char in expression.upper() for char in "RH@"):
+        raise ValueError(
+            "expected five fields: minute hour day month weekday, such as '17 4 * * *'"
+        )
+    if not croniter.is_valid(expression, strict=True):
+        raise ValueError(f"{expression!r} names no date that can come")
+
+
+def next_run_ms(expression: str, zone: str, after_ms: int) -> int:
+    """The first instant after `after_ms` at which the expression holds in the zone.
+
+    Raises:
+        ValueError: The expression never holds.
+    """
+    place = ZoneInfo(zone)
+    after = datetime.fromtimestamp(after_ms / 1_000, place)
+    runs = croniter(expression, after, ret_type=datetime)
+    try:
+        run: datetime = runs.get_next(datetime)
+        while _is_second_of_its_kind(run, expression):
+            run = runs.get_next(datetime)
+    except CroniterError as error:
+        raise ValueError(f"{expression!r} never comes") from error
+    return round(run.astimezone(UTC).timestamp() * 1_000)
+
+
+def _is_second_of_its_kind(run: datetime, expression: str) -> bool:
+    """Whether a fixed-hour job already ran at this local minute, before the clocks went back."""
+    fixed_hour = expression.split()[1].isdigit()
+    return fixed_hour and run.fold == 1
