@@ -81,7 +81,8 @@ class FakeClock:
         end_s = self._elapsed_s + seconds
         while self._sleepers and self._sleepers[0][0] <= end_s:
             deadline_s, _, done = heapq.heappop(self._sleepers)
-            self._move_to(deadline_s)
+            # A suspend may have left deadlines behind; the clocks never go back to them.
+            self._move_to(max(deadline_s, self._elapsed_s))
             if not done.done():
                 done.set_result(None)
             await self.settle()

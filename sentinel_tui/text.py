@@ -14,33 +14,31 @@ REPLACEMENT = "·"
 """Stands where a character was taken out, so that a reader sees something was there."""
 
 _MAX_MARKS_PER_BASE = 2
-_UNSAFE = re.compile(
-    "["
-    "\x00-\x08\x0e-\x1f\x7f-\x9f"  # C0, DEL and C1: terminal commands
-    "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e"  # invisible and bidi
-    "\u2060-\u206f\ufeff\ufff9-\ufffb"  # more of them
-    "\ud800-\udfff"  # lone surrogates: no encoding takes them
-    "\ufdd0-\ufdef\ufffe\uffff"  # noncharacters
-    "\U000e0000-\U000e0fff"  # tags and invisible selectors
-    "]"
-)
-_NONCHARACTERS = re.compile(
-    "[" + "".join(chr(p * 0x10000 + o) for p in range(1, 17) for o in (0xFFFE, 0xFFFF)) + "]"
-)
-_SPACES = re.compile("[ \t\r\n\x0b\x0c\u0085\u2028\u2029]+")
-_LINE_BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\u0085\u2028\u2029]")
+_MARKS = frozenset({"Mn", "Me"})
+# Printable by Python's account, and yet nothing shows: fillers, joiners and inherent vowels.
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0]")
+# Vowels and finals of Hangul written as parts: they are drawn inside the syllable's first cell.
+_JOINED_JAMO = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")
+# They only choose between two drawings of the character before, and terminals disagree on how wide
+# the other one is. Nothing is lost without them, so they leave no trace.
+_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_LINE_BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\u0085\u2028\u2029]")
 
 
 def clean_text(value: object, limit: int = 500) -> str:
     """One harmless line: no controls, no hidden characters, no line breaks, at most `limit` long.
 
+    Cleaning what is clean changes nothing.
+
     Args:
         value: Anything; what is not a string is turned into one.
         limit: The most characters kept; a cut is marked with an ellipsis.
     """
-    # Cutting first bounds the work for a hostile megabyte; composing can only shorten what is left.
-    text = _SPACES.sub(" ", str(value)[: limit * 4])
-    return _cut(_harmless(text).strip(), limit)
+    text = value if isinstance(value, str) else str(value)
+    if text.isascii() and text.isprintable() and len(text) <= limit:
+        return " ".join(text.split()) if "  " in text else text.strip()
+    # Cutting first bounds the work for a hostile megabyte.
+    return _cut(" ".join(_harmless(text.strip()[: limit * 4]).split()), limit)
 
 
 def clean_block(value: object, limit: int = 1_024) -> str:
@@ -49,25 +47,41 @@ def clean_block(value: object, limit: int = 1_024) -> str:
     return _cut("\n".join(_harmless(line.expandtabs(4)) for line in lines), limit)
 
 
-def _harmless(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
-    text = _NONCHARACTERS.sub(REPLACEMENT, _UNSAFE.sub(REPLACEMENT, text))
-    return _limit_marks(unicodedata.normalize("NFC", text))
+def _harmless(line: str) -> str:
+    if line.isascii() and line.isprintable():
+        return line
+    line = _INVISIBLE.sub(REPLACEMENT, _VARIATION_SELECTORS.sub("", line))
+    if not line.isprintable():
+        line = "".join(_shown(char) for char in line)
+    return _limit_marks(unicodedata.normalize("NFC", line))
 
 
-def _limit_marks(text: str) -> str:
-    """Drop the combining marks that would climb over the neighbouring lines."""
-    kept, marks = [], 0
-    for char in text:
-        marks = marks + 1 if unicodedata.combining(char) else 0
+def _shown(char: str) -> str:
+    """The character, or what stands for one that no terminal should be sent.
+
+    What Python calls not printable is just that: controls, formats such as the bidirectional
+    ones, surrogates, private and unassigned code points, line separators, and unusual spaces.
+    """
+    if char.isprintable():
+        return char
+    return " " if char.isspace() else REPLACEMENT
+
+
+def _limit_marks(line: str) -> str:
+    """Drop the combining marks that would climb over the neighbouring lines, or have no base."""
+    kept, marks = [], _MAX_MARKS_PER_BASE
+    for char in line:
+        if unicodedata.category(char) in _MARKS:
+            marks += 1
+        else:
+            marks = _MAX_MARKS_PER_BASE if char == " " else 0
         if marks <= _MAX_MARKS_PER_BASE:
             kept.append(char)
     return "".join(kept)
 
 
 def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return text if len(text) <= limit else text[: max(0, limit - 1)] + "…"[:limit]
 
 
 @lru_cache(maxsize=4_096)
@@ -79,7 +93,7 @@ def cell_width(text: str) -> int:
 
 
 def _char_width(char: str) -> int:
-    if unicodedata.combining(char):
+    if unicodedata.category(char)[0] == "M" or _JOINED_JAMO.match(char):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
@@ -98,9 +112,11 @@ def shorten(text: str, cells: int) -> str:
 
 
 def fold(text: str) -> str:
-    """Without accents or case, so that "Mémoire" finds "memoire"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    """Without accents, ligatures or case, so that "Mémoire" finds "memoire" and "cœur" "coeur"."""
+    # Decomposed on both sides: some letters lose their case only then, others fold into new ones.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = "".join(char for char in folded if not unicodedata.combining(char))
+    return plain.replace("œ", "oe").replace("æ", "ae")
 
 
 _UNITS_S = {
@@ -113,6 +129,7 @@ _UNITS_S = {
     "j": 86_400,
     "w": 604_800,
 }
+_LONGEST_DURATION = 60
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|min|[smhdjw])", re.IGNORECASE)
 
 
@@ -123,14 +140,13 @@ def parse_duration_s(text: str) -> float:
         ValueError: `text` is no duration, and the message says what one looks like.
     """
     stripped = text.strip().casefold()
-    if re.fullmatch(r"\d+(?:\.\d+)?", stripped):
-        return float(stripped)
-    parts = _DURATION.findall(stripped)
-    if not parts or _DURATION.sub("", stripped).strip():
-        raise ValueError(
-            f"{clean_text(text, 40)!r} is no duration; write it like 30s, 5m, 1h30m or 7d"
-        )
-    return float(sum(float(number) * _UNITS_S[unit] for number, unit in parts))
+    if len(stripped) <= _LONGEST_DURATION:
+        if re.fullmatch(r"\d+(?:\.\d+)?", stripped):
+            return float(stripped)
+        parts = _DURATION.findall(stripped)
+        if parts and not _DURATION.sub("", stripped).strip():
+            return float(sum(float(number) * _UNITS_S[unit] for number, unit in parts))
+    raise ValueError(f"{clean_text(text, 40)!r} is no duration; write it like 30s, 5m, 1h30m or 7d")
 
 
 def format_duration(seconds: float) -> str:
@@ -151,9 +167,9 @@ def format_latency(latency_ms: float | None) -> str:
     """A latency with the digits that matter: "0.4 ms", "87 ms", "1.24 s"; "–" for none."""
     if latency_ms is None:
         return "–"
-    if latency_ms < 10:
+    if round(latency_ms, 1) < 10:
         return f"{latency_ms:.1f} ms"
-    if latency_ms < 1_000:
+    if round(latency_ms) < 1_000:
         return f"{latency_ms:.0f} ms"
     return f"{latency_ms / 1_000:.2f} s"
 
@@ -170,7 +186,7 @@ def format_ratio(ratio: float | None) -> str:
 def format_bytes(size_bytes: float) -> str:
     """A size in decimal units: "41 MB"."""
     for unit in ("B", "kB", "MB"):
-        if abs(size_bytes) < 1_000:
+        if abs(round(size_bytes)) < 1_000:
             return f"{size_bytes:.0f} {unit}"
         size_bytes /= 1_000
     return f"{size_bytes:.1f} GB"

@@ -1,0 +1,138 @@
+"""Mistakes that only show when one part of the file is held against another.
+
+These look at the tables as they were read, before the model: a file that has other mistakes too
+is to be told of all of them at once. What has the wrong shape is passed over; the model says so.
+"""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sentinel_tui.config.positions import Path, nearest_line
+from sentinel_tui.config.problems import Wording, suggestion
+from sentinel_tui.config.syntax import PLACEHOLDER
+from sentinel_tui.text import clean_text
+
+Finding = tuple[Path, Wording]
+
+
+def find_contradictions(data: Mapping[str, Any], lines: Mapping[Path, int]) -> Iterator[Finding]:
+    """Every contradiction among the services of a configuration.
+
+    Args:
+        data: The tables of the file.
+        lines: On which line each of them stands, to name the other side of a contradiction.
+    """
+    services = _services(data)
+    for path, service in services:
+        yield from _nothing_to_look_at(path, service)
+        yield from _names_twice(path, service, lines)
+    yield from _ids_twice(services, lines)
+    yield from _unknown_dependencies(services)
+    yield from _cycles(services)
+
+
+Services = list[tuple[Path, dict[str, Any]]]
+
+
+def _services(data: Mapping[str, Any]) -> Services:
+    return _tables(("services",), data.get("services"))
+
+
+def _tables(path: Path, value: object) -> Services:
+    elements = value if isinstance(value, list) else []
+    return [((*path, n), table) for n, table in enumerate(elements) if isinstance(table, dict)]
+
+
+def _nothing_to_look_at(path: Path, service: dict[str, Any]) -> Iterator[Finding]:
+    if "url" not in service and not service.get("checks"):
+        yield path, Wording("watches nothing", "a url or at least one check")
+
+
+def _names_twice(
+    path: Path, service: dict[str, Any], lines: Mapping[Path, int]
+) -> Iterator[Finding]:
+    seen = {"http": (*path, "url")} if "url" in service else {}
+    for check_path, check in _tables((*path, "checks"), service.get("checks")):
+        key, name = _called(check)
+        if name and name in seen:
+            line = nearest_line(lines, seen[name])
+            message = f'makes a second check called "{name}"; the first is on line {line}'
+            yield (*check_path, key), Wording(message, "", "give one of them another name")
+        seen.setdefault(name, check_path)
+
+
+def _called(check: dict[str, Any]) -> tuple[str, str]:
+    """What a check is called once its name is cleaned, and which key says so."""
+    for key in ("name", "kind"):
+        name = check.get(key)
+        if isinstance(name, str) and clean_text(name):
+            return key, clean_text(name)
+    return "kind", ""
+
+
+def _ids_twice(services: Services, lines: Mapping[Path, int]) -> Iterator[Finding]:
+    seen: dict[str, Path] = {}
+    for path, service in services:
+        identity = service.get("id")
+        if not isinstance(identity, str):
+            continue
+        if identity in seen:
+            line = nearest_line(lines, seen[identity])
+            message = f'"{identity}" is already taken on line {line}'
+            yield (*path, "id"), Wording(message, "an id of its own for each service")
+        seen.setdefault(identity, (*path, "id"))
+
+
+def _unknown_dependencies(services: Services) -> Iterator[Finding]:
+    known = list(_by_id(services))
+    if PLACEHOLDER in known:
+        return  # the id that is wanted may be the one that could not be read
+    for path, service in services:
+        for place, name in _dependencies(path, service):
+            if name not in known:
+                message = f'names "{name}", which is no service'
+                yield place, Wording(message, f"one of {', '.join(known)}", suggestion(name, known))
+
+
+def _cycles(services: Services) -> Iterator[Finding]:
+    """One finding for each circle; it lies at the dependency that closes the circle."""
+    by_id = _by_id(services)
+    graph = {
+        name: {wanted for _, wanted in _dependencies(path, service) if wanted in by_id}
+        for name, (path, service) in by_id.items()
+    }
+    while circle := _one_cycle(graph):
+        first, second = circle[:2]
+        graph[first].discard(second)
+        place = next(p for p, wanted in _dependencies(*by_id[first]) if wanted == second)
+        message = f"closes a circle: {' needs '.join(circle)}"
+        yield place, Wording(message, "", "remove one of these dependencies")
+
+
+def _one_cycle(graph: dict[str, set[str]]) -> list[str]:
+    """The services of a circle, each needing the next, the first again at the end; or nothing."""
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        needed_first: list[str] = error.args[1]
+        return needed_first[::-1]
+    return []
+
+
+def _by_id(services: Services) -> dict[str, tuple[Path, dict[str, Any]]]:
+    named: dict[str, tuple[Path, dict[str, Any]]] = {}
+    for path, service in services:
+        if isinstance(service.get("id"), str):
+            named.setdefault(service["id"], (path, service))
+    return named
+
+
+def _dependencies(path: Path, service: dict[str, Any]) -> list[tuple[Path, str]]:
+    written = service.get("depends_on")
+    names = written if isinstance(written, list) else []
+    return [
+        ((*path, "depends_on", n), name) for n, name in enumerate(names) if isinstance(name, str)
+    ]

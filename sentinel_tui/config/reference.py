@@ -1,0 +1,128 @@
+"""The configuration as text: its options for the README, and itself with its secrets masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from sentinel_tui.config.checks import (
+    DnsCheck,
+    HeartbeatCheck,
+    HttpCheck,
+    IcmpCheck,
+    JsonExpectation,
+    TcpCheck,
+    TlsCheck,
+)
+from sentinel_tui.config.model import (
+    AlertingOptions,
+    Config,
+    DisplayOptions,
+    EngineOptions,
+    KeepAliveOptions,
+    RetentionOptions,
+    Service,
+    Sleeps,
+    ThresholdOptions,
+)
+from sentinel_tui.config.schema import in_words, json_schema
+from sentinel_tui.config.secrets import Secret
+from sentinel_tui.config.toml import toml_duration, toml_value
+
+__all__ = ["json_schema", "masked_toml", "options_markdown"]
+
+_TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("[[services]]", Service),
+    ("[services.sleeps]", Sleeps),
+    ("[services.thresholds]", ThresholdOptions),
+    ('[[services.checks]] with kind = "http"', HttpCheck),
+    ("json = [{ … }] of an http check", JsonExpectation),
+    ('[[services.checks]] with kind = "tcp"', TcpCheck),
+    ('[[services.checks]] with kind = "dns"', DnsCheck),
+    ('[[services.checks]] with kind = "tls"', TlsCheck),
+    ('[[services.checks]] with kind = "heartbeat"', HeartbeatCheck),
+    ('[[services.checks]] with kind = "icmp"', IcmpCheck),
+    ("[engine]", EngineOptions),
+    ("[retention]", RetentionOptions),
+    ("[keep_alive]", KeepAliveOptions),
+    ("[alerting]", AlertingOptions),
+    ("[display]", DisplayOptions),
+)
+
+
+def options_markdown() -> str:
+    """Every option in tables for the README: what it is called, takes, defaults to and means."""
+    sections = [_section(title, model) for title, model in _TABLES]
+    keys = json_schema()["properties"]["keys"]["description"]
+    return "\n\n".join([*sections, f"#### `[keys]`\n\n{keys}"]) + "\n"
+
+
+def masked_toml(config: Config) -> str:
+    """The whole configuration, defaults included, as a file that can be read again.
+
+    Secrets are shown as their references; one that stood in the file itself is masked.
+    """
+    return "\n\n".join(_blocks("", "", config)) + "\n"
+
+
+def _section(title: str, model: type[BaseModel]) -> str:
+    properties = json_schema()["$defs"][model.__name__]["properties"]
+    rows = ["| option | takes | default | meaning |", "| --- | --- | --- | --- |"]
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        cells = (
+            f"`{key}`",
+            in_words(properties[key]),
+            _default(name, field),
+            properties[key]["description"],
+        )
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return f"#### `{title}`\n\n{(model.__doc__ or '').strip()}\n\n" + "\n".join(rows)
+
+
+def _default(name: str, field: FieldInfo) -> str:
+    if field.is_required() or name == "kind":
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    if isinstance(value, BaseModel) or value in (None, "", [], {}):
+        return "–"
+    return f"`{_written(name, value)}`"
+
+
+def _blocks(header: str, prefix: str, table: BaseModel) -> Iterator[str]:
+    """A table under its header, then the tables within it."""
+    lines = [header] if header else []
+    inner: list[tuple[str, str, BaseModel]] = []
+    for name, field in type(table).model_fields.items():
+        key, value = field.alias or name, getattr(table, name)
+        if isinstance(value, BaseModel):
+            inner.append((f"[{prefix}{key}]", f"{prefix}{key}.", value))
+        elif isinstance(value, list) and value and isinstance(value[0], BaseModel):
+            inner.extend((f"[[{prefix}{key}]]", f"{prefix}{key}.", one) for one in value)
+        elif value is not None:
+            lines.append(f"{key} = {_written(name, value)}")
+    yield "\n".join(lines)
+    for inner_header, inner_prefix, inner_table in inner:
+        yield from _blocks(inner_header, inner_prefix, inner_table)
+
+
+def _written(name: str, value: object) -> str:
+    """A value as TOML; what a name gives in seconds is written with its unit."""
+    if not name.endswith("_s"):
+        return toml_value(_plain(value))
+    if isinstance(value, list):
+        return f"[{', '.join(toml_duration(one) for one in value)}]"
+    return toml_duration(value) if isinstance(value, float) else toml_value(value)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Secret):
+        return value.reference
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return value

@@ -1,0 +1,131 @@
+"""Valid configurations of every kind, for the tests that hold for all of them."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+words = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=8)
+ids = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,10}", fullmatch=True)
+text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+hosts = st.one_of(
+    st.lists(words, min_size=1, max_size=3).map(".".join),
+    st.ip_addresses().map(str),
+)
+urls = st.builds(
+    lambda scheme, host, port, path: f"{scheme}://{host}{port}/{path}",
+    st.sampled_from(["http", "https"]),
+    st.lists(words, min_size=1, max_size=3).map(".".join),
+    st.one_of(st.just(""), st.integers(1, 65_535).map(lambda port: f":{port}")),
+    words,
+)
+seconds = st.one_of(
+    st.integers(min_value=1, max_value=60),
+    st.floats(min_value=1, max_value=60),
+    st.integers(min_value=1, max_value=60).map(lambda number: f"{number}s"),
+    st.just("1m"),
+)
+references = st.one_of(
+    words.map(lambda name: f"env:{name}"),
+    words.map(lambda name: f"credential:{name}"),
+    words.map(lambda name: f"file:/nowhere/{name}"),
+)
+secrets = st.one_of(references, words.map(lambda word: f"literal-{word}"))
+header_values = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12)
+statuses = st.one_of(
+    st.integers(100, 599),
+    st.integers(100, 599).map(str),
+    st.integers(1, 5).map(lambda hundred: f"{hundred}00-{hundred}99"),
+)
+
+
+def table(required: dict[str, Any], optional: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(required, optional=optional)
+
+
+common = {"interval": seconds, "timeout": seconds}
+json_expectations = st.one_of(
+    table(
+        {"path": text, "is": st.one_of(text, st.booleans())},
+        {"comparison": st.sampled_from(["==", "!="])},
+    ),
+    table(
+        {"path": text, "is": st.one_of(st.integers(), st.floats(allow_nan=False))},
+        {"comparison": st.sampled_from(["==", "!=", "<", "<=", ">", ">="])},
+    ),
+    table({"path": text}, {}),
+)
+
+
+def http_checks(secret: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
+    return table(
+        {"kind": st.just("http"), "url": urls},
+        common
+        | {
+            "method": st.sampled_from(["GET", "HEAD", "POST"]),
+            "headers": st.dictionaries(words.map(lambda word: f"X-Plain-{word}"), header_values),
+            "secret_headers": st.dictionaries(words.map(lambda word: f"X-{word}"), secret),
+            "body": text,
+            "bearer": secret,
+            "status": st.lists(statuses, min_size=1, max_size=3),
+            "contains": text,
+            "matches": st.sampled_from(["", "^ok$", "a|b"]),
+            "json": st.lists(json_expectations, max_size=2),
+            "max_latency": seconds,
+            "follow_redirects": st.booleans(),
+            "ip_version": st.sampled_from(["any", "4", "6"]),
+        },
+    )
+
+
+def checks(secret: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.one_of(
+        http_checks(secret),
+        table(
+            {"kind": st.just("tcp"), "host": hosts, "port": st.integers(1, 65_535)},
+            common | {"send": text, "expect": text},
+        ),
+        table({"kind": st.just("dns"), "host": hosts}, common | {"resolver": st.just("[::1]:53")}),
+        table(
+            {"kind": st.just("tls"), "host": hosts}, common | {"fingerprint": st.just("Ab:" * 32)}
+        ),
+        table({"kind": st.just("heartbeat")}, {"every": seconds, "grace": seconds}),
+        table({"kind": st.just("icmp"), "host": hosts}, common),
+    )
+
+
+@st.composite
+def files(draw: st.DrawFn, secret: st.SearchStrategy[str] = secrets) -> dict[str, Any]:
+    """The tables of a configuration without a mistake; each service may need the ones before it."""
+    names = draw(st.lists(ids, max_size=3, unique=True))
+    services = []
+    for number, name in enumerate(names):
+        some = draw(st.lists(checks(secret), min_size=1, max_size=3))
+        named = [{**check, "name": f"check-{n}"} for n, check in enumerate(some)]
+        service = {"id": name, "checks": named} | draw(
+            table(
+                {},
+                {
+                    "name": text,
+                    "role": st.sampled_from(["curator", "monetizer", "public", "other"]),
+                    "url": urls,
+                    "tags": st.lists(text, max_size=2),
+                    "sleeps": st.just({"after": "15m", "expected_wake": 42.5}),
+                    "thresholds": st.just({"confirm_cycles": 2, "burst": [1, "3s"]}),
+                    "render_service_id": words.map(lambda word: f"srv-{word}"),
+                },
+            )
+        )
+        if number and draw(st.booleans()):
+            service["depends_on"] = draw(st.lists(st.sampled_from(names[:number]), max_size=2))
+        services.append(service)
+    return {"services": services} | draw(
+        table(
+            {},
+            {
+                "engine": st.just({"concurrency": 7}),
+                "retention": st.just({"raw_days": 10, "backup_cron": ""}),
+                "display": st.just({"time_zone": "Europe/Paris", "ascii": True}),
+                "keys": st.dictionaries(text, text, max_size=3),
+            },
+        )
+    )
