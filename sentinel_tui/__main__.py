@@ -1,0 +1,36 @@
+"""`sentinel`: the way in. `--version` is answered here, before anything else is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from sentinel_tui import __version__
+
+
+def main() -> int:
+    """Run the command line.
+
+    Returns:
+        What the process should exit with.
+    """
+    arguments = sys.argv[1:]
+    if arguments in (["--version"], ["-V"]):
+        return _tell_version()
+    from sentinel_tui.cli import main as run_command_line
+
+    return run_command_line(arguments)
+
+
+def _tell_version() -> int:
+    try:
+        sys.stdout.write(f"sentinel {__version__}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Nobody listens any more; the interpreter must not try once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""`sentinel` itself: the options that hold for every command, and what happens without one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sentinel_tui import __version__
+from sentinel_tui.cli.asking import catalog_commands, run_text
+from sentinel_tui.cli.checking import check
+from sentinel_tui.cli.configuring import config, init
+from sentinel_tui.cli.demonstrating import demo
+from sentinel_tui.cli.running import beat, engine, service, stop
+from sentinel_tui.cli.session import Session
+from sentinel_tui.cli.storing import store
+from sentinel_tui.paths import default_paths
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", "config_file", type=_FILE, help="The configuration file.")
+@click.option("--data-dir", type=_FILE, help="The folder of the store, the log and the socket.")
+@click.version_option(__version__, "-V", "--version", message="sentinel %(version)s")
+@click.pass_context
+def sentinel(context: click.Context, config_file: Path | None, data_dir: Path | None) -> int:
+    """Watch over web services. Without a command: open the dashboard.
+
+    Commands that tell something exit with 0 when all is well, 1 when something needs a look or
+    nothing is watching, 2 when something is down; errors exit with 3 and up. Data goes to
+    standard output, everything else to standard error.
+    """
+    context.obj = Session(default_paths(config_file, data_dir))
+    return _open_screen(context.obj) if context.invoked_subcommand is None else 0
+
+
+def _open_screen(session: Session) -> int:
+    from sentinel_tui.tui.run import run
+
+    return run(session.paths)
+
+
+for _command in [*catalog_commands(), run_text, check, init, config, store]:
+    sentinel.add_command(_command)
+for _command in [engine, stop, service, beat, demo]:
+    sentinel.add_command(_command)

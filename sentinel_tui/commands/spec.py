@@ -1,0 +1,180 @@
+"""What a command is: its name, its words in two languages, its arguments and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+from sentinel_tui.commands.windows import Window
+from sentinel_tui.text import fold
+
+if TYPE_CHECKING:
+    from sentinel_tui.commands.answers import Answer
+    from sentinel_tui.commands.context import Context
+
+
+class Danger(IntEnum):
+    """What must be typed before a command runs."""
+
+    NONE = 0
+    """An unambiguous beginning of its name, or of a service's, is enough."""
+    SPELLED_OUT = 1
+    """Every word in full: a guess or an abbreviation only suggests it."""
+    CONFIRMED = 2
+    """Every word in full, and a yes to a question that names the service."""
+
+
+class ArgumentKind(StrEnum):
+    """What an argument stands for."""
+
+    SERVICE = "service"
+    WINDOW = "window"
+    """A stretch of time that ends now: `24h`, `7 jours`, `last 30 minutes`."""
+    DURATION = "duration"
+    """A stretch of time that begins now: `2h`, `30 minutes`."""
+    ALERT = "alert"
+    """An alert's number."""
+    CHOICE = "choice"
+    """One of a few words."""
+    TOPIC = "topic"
+    """A command, or `keys`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a command.
+
+    Attributes:
+        kind: What it stands for; a command has each kind at most once.
+        shown: How usage lines show it.
+        required: Whether the command makes no sense without it.
+        choices: For CHOICE: the words, in both languages and folded, that mean each of them.
+    """
+
+    kind: ArgumentKind
+    shown: str
+    required: bool = False
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a list that is written as people read it."""
+    return tuple(text.split())
+
+
+SERVICE = Argument(ArgumentKind.SERVICE, "SERVICE", required=True)
+ANY_SERVICE = Argument(ArgumentKind.SERVICE, "SERVICE")
+WINDOW = Argument(ArgumentKind.WINDOW, "WINDOW")
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments a command was given; what was left out is empty or None."""
+
+    service: str = ""
+    window: Window | None = None
+    duration: Window | None = None
+    alert: int | None = None
+    choice: str = ""
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CommandSpec:
+    """One command of the catalog; there is one object for each.
+
+    Attributes:
+        name: What it is called in usage lines and on the command line.
+        summary: What it does, in one line.
+        words_en: English words that call it, its name first.
+        words_fr: French words that call it, as people spell them.
+        arguments: What it takes, in the order of its usage line.
+        run: Does it.
+        danger: What must be typed before it runs.
+        acts: It asks the engine for something; the others only read.
+        waits: What its answer may have to wait for, where that can take a minute.
+        fillers: Folded words that add nothing to it, as "down" in "why is public down".
+    """
+
+    name: str
+    summary: str
+    words_en: tuple[str, ...]
+    words_fr: tuple[str, ...]
+    arguments: tuple[Argument, ...]
+    run: Callable[[Context, Arguments], Answer]
+    danger: Danger = Danger.NONE
+    acts: bool = False
+    waits: str = ""
+    fillers: frozenset[str] = frozenset()
+
+    @property
+    def usage(self) -> str:
+        """The usage line: what stands in brackets may be left out."""
+        shown = [one.shown if one.required else f"[{one.shown}]" for one in self.arguments]
+        return " ".join([self.name, *shown])
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All words that call it, without accents."""
+        return tuple(fold(word) for word in (*self.words_en, *self.words_fr))
+
+    def argument(self, kind: ArgumentKind) -> Argument | None:
+        """Its argument of this kind, if it takes one."""
+        return next((one for one in self.arguments if one.kind is kind), None)
+
+
+_registered: list[CommandSpec] = []
+
+
+def command(
+    name: str,
+    *,
+    en: str,
+    fr: str,
+    arguments: tuple[Argument, ...] = (),
+    danger: Danger = Danger.NONE,
+    acts: bool = False,
+    waits: str = "",
+    fillers: str = "",
+) -> Callable[[Callable[[Context, Arguments], Answer]], Callable[[Context, Arguments], Answer]]:
+    """Put a function into the catalog; the first line of its docstring is the summary.
+
+    Args:
+        name: What the command is called.
+        en: English words that call it, besides its name.
+        fr: French words that call it, with their accents.
+        arguments: What it takes.
+        danger: What must be typed before it runs.
+        acts: It asks the engine for something.
+        waits: What its answer may have to wait for.
+        fillers: Words that add nothing to it.
+    """
+
+    def register(
+        run: Callable[[Context, Arguments], Answer],
+    ) -> Callable[[Context, Arguments], Answer]:
+        summary = (run.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+        _registered.append(
+            CommandSpec(
+                name=name,
+                summary=summary,
+                words_en=(name, *words(en)),
+                words_fr=words(fr),
+                arguments=arguments,
+                run=run,
+                danger=danger,
+                acts=acts,
+                waits=waits,
+                fillers=frozenset(words(fillers)),
+            )
+        )
+        return run
+
+    return register
+
+
+def registered() -> tuple[CommandSpec, ...]:
+    """Every command whose module was imported; `catalog.CATALOG` is all of them."""
+    return tuple(_registered)

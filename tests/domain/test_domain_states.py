@@ -1,0 +1,308 @@
+"""The verdict of one check, told as stories: what a look leads to, and since when."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from domain_looks import (
+    HOUR,
+    MINUTE,
+    START_MS,
+    S,
+    bad,
+    blind,
+    folded,
+    good,
+    look,
+    replay,
+    slow,
+)
+
+from sentinel_tui.domain.monitoring.observations import Outcome, WakeHint
+from sentinel_tui.domain.monitoring.states import (
+    WORST_FIRST,
+    CheckState,
+    State,
+    Thresholds,
+    fold,
+    is_waking,
+    may_be_asleep,
+    next_look_s,
+    pause,
+    resume,
+    transition,
+    worst,
+)
+
+RULES = Thresholds()
+SLEEPY = Thresholds(sleeps_after_s=900.0)
+CYCLE_LOOKS = len(RULES.burst_s) + 1
+LOOKS_TO_DOWN = RULES.confirm_cycles * CYCLE_LOOKS
+
+
+def failures(count: int, from_s: float = 30.0, every_s: float = 5.0) -> list:
+    return [bad(from_s + every_s * index) for index in range(count)]
+
+
+def down_check() -> CheckState:
+    return folded([good(0), *failures(LOOKS_TO_DOWN)], RULES)
+
+
+class TestConfirmation:
+    def test_nothing_is_known_before_the_first_look(self) -> None:
+        assert CheckState().state is State.UNKNOWN
+
+    def test_a_first_good_look_is_up_since_that_look(self) -> None:
+        check = folded([good(7)], RULES)
+        assert (check.state, check.since_ms) == (State.UP, START_MS + 7 * S)
+
+    def test_one_failure_is_only_a_suspicion(self) -> None:
+        check = folded([good(0), bad(30)], RULES)
+        assert (check.state, check.since_ms) == (State.SUSPECT, START_MS + 30 * S)
+        assert check.reason == "refused"
+
+    def test_down_takes_every_cycle_and_every_look_of_every_burst(self) -> None:
+        steps = replay([good(0), *failures(LOOKS_TO_DOWN)], RULES)
+        assert [step.after.state for step in steps] == [
+            State.UP,
+            *[State.SUSPECT] * (LOOKS_TO_DOWN - 1),
+            State.DOWN,
+        ]
+
+    def test_down_is_dated_to_the_first_failed_look(self) -> None:
+        assert down_check().since_ms == START_MS + 30 * S
+
+    def test_cycles_without_a_burst_count_one_look_each(self) -> None:
+        rules = Thresholds(burst_s=(), confirm_cycles=2)
+        assert folded([good(0), bad(30)], rules).state is State.SUSPECT
+        assert folded([good(0), bad(30), bad(60)], rules).state is State.DOWN
+
+    def test_a_good_look_inside_a_burst_ends_the_suspicion(self) -> None:
+        check = folded([good(0), *failures(LOOKS_TO_DOWN - 1), good(300)], RULES)
+        assert (check.state, check.reason) == (State.UP, "passed on retry")
+        assert check.since_ms == START_MS + 300 * S
+
+    def test_after_a_retry_that_passed_the_counting_starts_over(self) -> None:
+        start = folded([good(0), *failures(LOOKS_TO_DOWN - 1), good(300)], RULES)
+        again = folded(failures(LOOKS_TO_DOWN - 1, from_s=330), RULES, start)
+        assert again.state is State.SUSPECT
+
+    def test_a_check_that_never_answered_goes_down_too(self) -> None:
+        assert folded(failures(LOOKS_TO_DOWN), RULES).state is State.DOWN
+
+
+class TestRecovery:
+    def test_one_good_look_is_not_trusted(self) -> None:
+        check = folded([good(1_000)], RULES, down_check())
+        assert check.state is State.DOWN
+        assert check.reason == "answers again, not yet trusted"
+
+    def test_enough_looks_in_too_short_a_time_are_not_trusted(self) -> None:
+        looks = [good(1_000 + index) for index in range(RULES.recover_cycles + 5)]
+        assert folded(looks, RULES, down_check()).state is State.DOWN
+
+    def test_recovery_is_dated_to_the_first_good_look(self) -> None:
+        check = folded([good(1_000), good(1_030), good(1_060)], RULES, down_check())
+        assert (check.state, check.reason) == (State.UP, "recovered")
+        assert check.since_ms == START_MS + 1_000 * S
+
+    def test_a_failure_on_the_way_starts_it_over(self) -> None:
+        looks = [good(1_000), bad(1_030), good(1_060), good(1_090)]
+        assert folded(looks, RULES, down_check()).state is State.DOWN
+        recovered = folded([*looks, good(1_120)], RULES, down_check())
+        assert recovered.since_ms == START_MS + 1_060 * S
+
+    def test_the_looks_of_a_recovery_may_be_slow(self) -> None:
+        looks = [slow(1_000), slow(1_030), slow(1_060)]
+        assert folded(looks, RULES, down_check()).state is State.UP
+
+
+class TestSlowness:
+    def test_slow_looks_in_a_row_degrade(self) -> None:
+        looks = [good(0), *(slow(30.0 * index) for index in range(1, RULES.slow_cycles + 1))]
+        states = [step.after.state for step in replay(looks, RULES)]
+        assert states == [*[State.UP] * RULES.slow_cycles, State.DEGRADED]
+
+    def test_a_fast_look_between_starts_the_count_over(self) -> None:
+        looks = [slow(0), slow(30), good(60), slow(90), slow(120)]
+        assert folded(looks, RULES).state is State.UP
+
+    def test_fast_looks_in_a_row_restore(self) -> None:
+        degraded = folded([slow(30.0 * index) for index in range(RULES.slow_cycles)], RULES)
+        looks = [good(1_000 + 30.0 * index) for index in range(RULES.fast_cycles)]
+        states = [step.after.state for step in replay(looks, RULES, degraded)]
+        assert states == [*[State.DEGRADED] * (RULES.fast_cycles - 1), State.UP]
+
+    def test_a_slow_look_among_the_fast_starts_the_restoring_over(self) -> None:
+        degraded = folded([slow(30.0 * index) for index in range(RULES.slow_cycles)], RULES)
+        almost = [good(1_000 + 30.0 * index) for index in range(RULES.fast_cycles - 1)]
+        assert folded([*almost, slow(2_000), good(2_030)], RULES, degraded).state is State.DEGRADED
+
+
+class TestWaking:
+    @pytest.mark.parametrize("hint", [WakeHint.HIBERNATING, WakeHint.LOADING_PAGE])
+    def test_the_platforms_own_word_is_enough(self, hint: WakeHint) -> None:
+        check = folded([good(0), bad(10, hint)], SLEEPY)
+        assert (check.state, check.since_ms) == (State.WAKING, START_MS + 10 * S)
+
+    @pytest.mark.parametrize("hint", [WakeHint.GATEWAY, WakeHint.SILENCE])
+    def test_an_ambiguous_sign_counts_only_after_time_to_fall_asleep(self, hint: WakeHint) -> None:
+        assert folded([good(0), bad(899, hint)], SLEEPY).state is State.SUSPECT
+        assert folded([good(0), bad(900, hint)], SLEEPY).state is State.WAKING
+        assert folded([bad(0, hint)], SLEEPY).state is State.WAKING
+
+    @pytest.mark.parametrize("hint", [WakeHint.GATEWAY, WakeHint.SILENCE])
+    def test_an_ambiguous_sign_goes_on_counting_while_waking(self, hint: WakeHint) -> None:
+        looks = [good(0), bad(10, WakeHint.HIBERNATING), bad(15, hint)]
+        assert folded(looks, SLEEPY).state is State.WAKING
+
+    @pytest.mark.parametrize("hint", list(WakeHint))
+    def test_a_service_that_never_sleeps_never_wakes(self, hint: WakeHint) -> None:
+        assert folded([bad(0, hint)], RULES).state is State.SUSPECT
+
+    @pytest.mark.parametrize("hint", list(WakeHint))
+    def test_a_service_that_is_down_does_not_become_waking(self, hint: WakeHint) -> None:
+        down = folded(failures(LOOKS_TO_DOWN), SLEEPY)
+        assert folded([bad(5_000, hint)], SLEEPY, down).state is State.DOWN
+
+    def test_waking_ends_in_up(self) -> None:
+        check = folded([bad(0, WakeHint.HIBERNATING), good(20)], SLEEPY)
+        assert (check.state, check.reason) == (State.UP, "awake")
+        assert check.wake_started_ms is None
+
+    def test_waking_beyond_the_deadline_is_down_since_it_began(self) -> None:
+        looks = [bad(10, WakeHint.HIBERNATING), bad(131, WakeHint.HIBERNATING)]
+        check = folded(looks, SLEEPY)
+        assert (check.state, check.since_ms) == (State.DOWN, START_MS + 10 * S)
+        assert "120 s" in check.reason
+
+    def test_the_deadline_counts_to_the_end_of_the_look(self) -> None:
+        hint = WakeHint.SILENCE
+        assert folded([bad(0, hint, took_ms=120_000)], SLEEPY).state is State.WAKING
+        assert folded([bad(0, hint, took_ms=120_001)], SLEEPY).state is State.DOWN
+
+    def test_a_plain_failure_while_waking_is_a_failure(self) -> None:
+        check = folded([bad(0, WakeHint.HIBERNATING), bad(5)], SLEEPY)
+        assert check.state is State.SUSPECT
+
+    def test_a_good_look_is_never_waking(self) -> None:
+        assert not is_waking(CheckState(), bad(0), SLEEPY)
+
+    def test_who_never_sleeps_is_never_asleep(self) -> None:
+        assert not may_be_asleep(CheckState(), START_MS, RULES)
+
+    @pytest.mark.xfail(
+        strict=True,
+        reason="a plain failure forgets when the waking began, so that a service which answers "
+        "now 503, now 500 is waking and suspect in turn for ever and never DOWN",
+    )
+    def test_failures_among_the_signs_of_waking_do_not_put_off_the_deadline(self) -> None:
+        looks = [good(0)]
+        for index in range(200):
+            looks += [bad(1_000 + 10 * index, WakeHint.GATEWAY), bad(1_002 + 10 * index)]
+        assert folded(looks, SLEEPY).state is State.DOWN
+
+    @pytest.mark.xfail(
+        strict=True,
+        reason="the wake deadline runs on while Sentinel itself cannot see, so that a laptop "
+        "closed during a wake raises a false DOWN when it is opened",
+    )
+    def test_time_we_could_not_see_does_not_count_against_the_wake_deadline(self) -> None:
+        looks = [bad(0, WakeHint.HIBERNATING), blind(5), bad(8 * 3_600, WakeHint.HIBERNATING)]
+        assert folded(looks, SLEEPY).state is State.WAKING
+
+
+class TestSheets:
+    def test_an_inconclusive_look_shows_unknown_and_says_why(self) -> None:
+        check = folded([good(0), blind(30)], RULES)
+        assert (check.state, check.verdict) == (State.UNKNOWN, State.UP)
+        assert (check.since_ms, check.reason) == (START_MS + 30 * S, "no network")
+
+    def test_an_inconclusive_look_without_a_reason_gets_one(self) -> None:
+        assert folded([look(0, Outcome.INCONCLUSIVE)], RULES).reason
+
+    def test_after_the_gap_the_verdict_holds_from_the_look_that_ended_it(self) -> None:
+        check = folded([good(0), blind(30), blind(60), good(90)], RULES)
+        assert (check.state, check.since_ms) == (State.UP, START_MS + 90 * S)
+
+    def test_a_gap_inside_a_confirmation_neither_helps_nor_hinders(self) -> None:
+        looks = failures(LOOKS_TO_DOWN)
+        half = LOOKS_TO_DOWN // 2
+        with_gap = [*looks[:half], blind(31 + 5 * (half - 1)), *looks[half:]]
+        assert folded(with_gap, RULES).state is State.DOWN
+        assert folded(with_gap[:-1], RULES).state is State.SUSPECT
+
+    def test_a_paused_check_stays_as_it_is(self) -> None:
+        paused = pause(down_check(), START_MS + HOUR, "paused by the owner")
+        assert paused.state is State.PAUSED
+        assert all(
+            fold(paused, seen, RULES) is paused
+            for seen in (good(9_000), slow(9_000), bad(9_000), blind(9_000))
+        )
+
+    def test_pausing_twice_is_pausing_once(self) -> None:
+        paused = pause(down_check(), START_MS + HOUR, "paused by the owner")
+        assert pause(paused, START_MS + 2 * HOUR, "again") is paused
+
+    def test_resuming_waits_for_a_look_and_then_goes_on(self) -> None:
+        down = down_check()
+        resumed = resume(pause(down, START_MS + HOUR, "paused"), START_MS + 2 * HOUR)
+        assert (resumed.state, resumed.since_ms) == (State.UNKNOWN, START_MS + 2 * HOUR)
+        looked = fold(resumed, bad(7_300), RULES)
+        assert (looked.state, looked.since_ms) == (State.DOWN, START_MS + 7_300 * S)
+
+    def test_resuming_what_is_not_paused_does_nothing(self) -> None:
+        blinded = folded([good(0), blind(30)], RULES)
+        assert resume(blinded, START_MS + HOUR) is blinded
+
+    def test_a_pause_covers_a_gap_in_our_sight(self) -> None:
+        blinded = folded([good(0), blind(30)], RULES)
+        assert pause(blinded, START_MS + MINUTE, "paused").state is State.PAUSED
+
+
+class TestNextLook:
+    def test_a_burst_follows_its_steps_and_then_the_interval(self) -> None:
+        looks = [good(0), *failures(CYCLE_LOOKS + 1)]
+        waits = [next_look_s(step.after, RULES, 30.0) for step in replay(looks, RULES)]
+        assert waits == [30.0, 2.0, 3.0, 5.0, 30.0, 2.0]
+
+    def test_the_steps_add_up_to_the_burst(self) -> None:
+        rules = Thresholds(burst_s=(1.5, 4.0, 11.0, 12.0))
+        steps = replay(failures(len(rules.burst_s)), rules)
+        waits = [next_look_s(step.after, rules, 30.0) for step in steps]
+        assert waits == [b - a for a, b in pairwise((0.0, *rules.burst_s))]
+
+    def test_outside_a_burst_the_interval_holds(self) -> None:
+        for check in (CheckState(), down_check(), folded([bad(0, WakeHint.HIBERNATING)], SLEEPY)):
+            assert next_look_s(check, RULES, 45.0) == 45.0
+
+    def test_a_burst_shortened_by_a_reload_is_finished_at_once(self) -> None:
+        check = folded(failures(3), RULES)
+        assert next_look_s(check, Thresholds(burst_s=(2.0,)), 30.0) == 2.0
+        assert next_look_s(check, Thresholds(burst_s=()), 30.0) == 0.0
+
+
+class TestTransition:
+    def test_the_same_word_is_no_change(self) -> None:
+        before = folded([good(0)], RULES)
+        assert transition(before, fold(before, good(30), RULES)) is None
+
+    def test_a_change_carries_both_words_the_date_and_the_reason(self) -> None:
+        before = folded([good(0), *failures(LOOKS_TO_DOWN - 1)], RULES)
+        change = transition(before, fold(before, bad(200), RULES))
+        assert change is not None
+        assert (change.before, change.after) == (State.SUSPECT, State.DOWN)
+        assert (change.at_ms, change.reason) == (START_MS + 30 * S, "refused")
+
+
+class TestWorst:
+    def test_every_state_is_ranked_once(self) -> None:
+        assert sorted(WORST_FIRST) == sorted(State)
+
+    def test_the_worst_one_stands_for_all(self) -> None:
+        for rank, state in enumerate(WORST_FIRST):
+            assert worst(reversed(WORST_FIRST[rank:])) is state
+
+    def test_nothing_at_all_is_unknown(self) -> None:
+        assert worst([]) is State.UNKNOWN
