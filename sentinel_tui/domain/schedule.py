@@ -6,11 +6,15 @@ exists twice; here the second one is skipped.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from croniter import croniter
 from croniter.croniter import CroniterError
+
+_EXTENSIONS = re.compile(r"@|(?<![A-Z])[RH](?![A-Z])", re.IGNORECASE)
+"""croniter's random and hashed forms, and its named schedules."""
 
 
 def check_cron(expression: str) -> None:
@@ -20,7 +24,7 @@ def check_cron(expression: str) -> None:
         ValueError: It has another number of fields, uses croniter's random or hashed forms, or
             names a date that never comes.
     """
-    if len(expression.split()) != 5 or any(char in expression.upper() for char in "RH@"):
+    if len(expression.split()) != 5 or _EXTENSIONS.search(expression):
         raise ValueError(
             "expected five fields: minute hour day month weekday, such as '17 4 * * *'"
         )
@@ -48,5 +52,5 @@ def next_run_ms(expression: str, zone: str, after_ms: int) -> int:
 
 def _is_second_of_its_kind(run: datetime, expression: str) -> bool:
     """Whether a fixed-hour job already ran at this local minute, before the clocks went back."""
-    fixed_hour = expression.split()[1].isdigit()
+    fixed_hour = "*" not in expression.split()[1]
     return fixed_hour and run.fold == 1

@@ -93,11 +93,6 @@ class TestFindings:
         down = folded([bad(0), bad(30)], RULES)
         assert found(down, pause(down, START_MS + HOUR, "paused")) == {}
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="one failed look wipes the slow and fast counts, so that the first retry that "
-        "passes ends a slowness that was not confirmed to be over",
-    )
     @pytest.mark.parametrize("retry", [slow, good])
     def test_a_blip_does_not_end_a_slowness(self, retry: Callable[[float], Observation]) -> None:
         rules = Thresholds()
@@ -206,9 +201,6 @@ class TestCertificates:
         reason = certificate_finding("shop", "tls", seen, seen.not_after_ms - left_ms).reason
         assert reason == f"certificate of shop.example {words}"
 
-    @pytest.mark.xfail(
-        strict=True, reason="a certificate that ends before it begins never counts as expired"
-    )
     def test_a_certificate_past_its_end_is_critical_whatever_its_beginning(self) -> None:
         absurd = Certificate("ab" * 32, "shop.example", "CA", START_MS + 365 * DAY, START_MS)
         finding = certificate_finding("shop", "tls", absurd, START_MS + HOUR)

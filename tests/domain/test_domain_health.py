@@ -85,7 +85,7 @@ def test_all_well_is_a_hundred_without_a_reason() -> None:
     ("change", "words"),
     [
         ({"state": State.DOWN}, "curator is DOWN"),
-        ({"uptime_24h": 0.99}, "curator was down 1.00 % of 24 h"),
+        ({"uptime_24h": 0.99}, "curator was up 99.00 % of the time watched in 24 h"),
         ({"p95_ms": 300.0}, "curator is 3.0 times slower than usual"),
         ({"cold_start_s": 40.0}, "curator took 4.0 times longer to wake than expected"),
         ({"warnings": ("certificate ends",)}, "curator: certificate ends"),

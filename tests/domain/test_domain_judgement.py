@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from domain_looks import (
     DAY,
     START_MS,
@@ -131,21 +130,12 @@ class TestService:
         assert change is not None
         assert (change.at_ms, change.after) == (START_MS + 9, State.DOWN)
 
-    @pytest.mark.xfail(
-        strict=True,
-        raises=ValueError,
-        reason="max() of no moved check: removing the check that was down breaks the transition",
-    )
     def test_a_check_removed_by_a_reload_can_bring_the_change(self) -> None:
         before = {"http": folded([good(0)], RULES), "tcp": folded([bad(0), bad(30)], RULES)}
         change = service_transition(before, {"http": before["http"]})
         assert change is not None
         assert (change.before, change.after) == (State.DOWN, State.UP)
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="a DOWN dated back behind another check's recovery makes the log go back in time",
-    )
     def test_the_dates_of_a_services_changes_never_go_back(self) -> None:
         log = _service_log(
             [

@@ -192,22 +192,12 @@ class TestWaking:
     def test_who_never_sleeps_is_never_asleep(self) -> None:
         assert not may_be_asleep(CheckState(), START_MS, RULES)
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="a plain failure forgets when the waking began, so that a service which answers "
-        "now 503, now 500 is waking and suspect in turn for ever and never DOWN",
-    )
     def test_failures_among_the_signs_of_waking_do_not_put_off_the_deadline(self) -> None:
         looks = [good(0)]
         for index in range(200):
             looks += [bad(1_000 + 10 * index, WakeHint.GATEWAY), bad(1_002 + 10 * index)]
         assert folded(looks, SLEEPY).state is State.DOWN
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="the wake deadline runs on while Sentinel itself cannot see, so that a laptop "
-        "closed during a wake raises a false DOWN when it is opened",
-    )
     def test_time_we_could_not_see_does_not_count_against_the_wake_deadline(self) -> None:
         looks = [bad(0, WakeHint.HIBERNATING), blind(5), bad(8 * 3_600, WakeHint.HIBERNATING)]
         assert folded(looks, SLEEPY).state is State.WAKING

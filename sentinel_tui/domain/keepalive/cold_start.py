@@ -16,9 +16,10 @@ def cold_start_ms(before: CheckState, seen: Observation, rules: Thresholds) -> f
     service was there, from the start of that request.
 
     Returns:
-        Milliseconds, or None when `seen` is an ordinary answer.
+        Milliseconds, or None when `seen` is an ordinary answer, or when we lost sight of the
+        service meanwhile and cannot tell.
     """
-    if not seen.good or rules.sleeps_after_s is None:
+    if not seen.good or rules.sleeps_after_s is None or before.sheet is not None:
         return None
     if before.verdict is State.WAKING and before.wake_started_ms is not None:
         return float(seen.end_ms - before.wake_started_ms)

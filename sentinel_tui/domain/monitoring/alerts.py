@@ -90,7 +90,7 @@ def certificate_finding(service: str, check: str, certificate: Certificate, now_
     certificates of a day and of a year are both told in time.
     """
     left_ms = certificate.not_after_ms - now_ms
-    lifetime_ms = certificate.not_after_ms - certificate.not_before_ms
+    lifetime_ms = max(0, certificate.not_after_ms - certificate.not_before_ms)
     critical = left_ms <= min(7 * _DAY_MS, lifetime_ms / 6)
     warning = left_ms <= min(21 * _DAY_MS, lifetime_ms / 3)
     return Finding(

@@ -120,7 +120,9 @@ def _availability(vitals: Vitals) -> Loss | None:
         return None
     lost_percent = (1 - vitals.uptime_24h) * 100
     points = min(_AVAILABILITY_POINTS_MOST, lost_percent * _AVAILABILITY_POINTS_PER_PERCENT)
-    return Loss(points, f"{vitals.service} was up {100 - lost_percent:.2f} % of the time watched in 24 h")
+    return Loss(
+        points, f"{vitals.service} was up {100 - lost_percent:.2f} % of the time watched in 24 h"
+    )
 
 
 def _latency(vitals: Vitals) -> Loss | None:

@@ -92,14 +92,23 @@ def service_state(checks: Mapping[str, CheckState]) -> State:
 def service_transition(
     before: Mapping[str, CheckState], after: Mapping[str, CheckState]
 ) -> Transition | None:
-    """The change of what a service shows, dated to the check that brought it about."""
+    """The change of what a service shows, dated to the check that brought it about.
+
+    Never dated before a change that an earlier look brought, so that the service's log runs one
+    way: a check that is found down since long ago adds to it only from there on.
+    """
     was, now = service_state(before), service_state(after)
     if was is now:
         return None
-    moved = [
-        check
+    cause = max(
+        (check for check in after.values() if check.state is now),
+        key=lambda check: check.since_ms,
+        default=CheckState(),
+    )
+    known_ms = max((check.since_ms for check in before.values()), default=0)
+    moved_ms = [
+        check.since_ms
         for name, check in after.items()
         if name not in before or before[name].state is not check.state
     ]
-    cause = max(moved, key=lambda check: check.since_ms)
-    return Transition(cause.since_ms, was, now, cause.reason)
+    return Transition(max([known_ms, *moved_ms]), was, now, cause.reason)

@@ -86,7 +86,7 @@ class CheckState:
         first_failure_ms: The first failed look of that row.
         good_cycles: Good looks in a row since DOWN.
         first_good_ms: The first good look of that row.
-        slow_looks: Slow looks in a row.
+        slow_looks: Slow looks in a row; once they make it DEGRADED, kept until it is fast again.
         fast_looks: Fast looks in a row.
         wake_started_ms: When the platform was first seen starting the service.
     """
@@ -205,7 +205,8 @@ def _lay(check: CheckState, sheet: State, at_ms: int, reason: str) -> CheckState
 def _lift(check: CheckState, at_ms: int) -> CheckState:
     if check.sheet is None:
         return check
-    return replace(check, sheet=None, since_ms=max(at_ms, check.since_ms))
+    # What went on under the sheet was not seen: a wake is timed anew from the first look after it.
+    return replace(check, sheet=None, since_ms=max(at_ms, check.since_ms), wake_started_ms=None)
 
 
 def _enter(check: CheckState, verdict: State, at_ms: int, reason: str) -> CheckState:
@@ -216,24 +217,29 @@ def _enter(check: CheckState, verdict: State, at_ms: int, reason: str) -> CheckS
 
 
 def _after_good(check: CheckState, seen: Observation, rules: Thresholds) -> CheckState:
-    slow = seen.outcome is Outcome.SLOW
-    check = replace(
-        check,
-        last_good_ms=seen.at_ms,
-        slow_looks=check.slow_looks + 1 if slow else 0,
-        fast_looks=0 if slow else check.fast_looks + 1,
-    )
+    check = _count_speed(replace(check, last_good_ms=seen.at_ms), seen, rules)
     if check.verdict is State.DOWN:
         return _recovering(check, seen, rules)
     reason = _good_reason(check)
     check = replace(
         check, burst_step=0, failed_cycles=0, first_failure_ms=None, wake_started_ms=None
     )
-    if check.slow_looks >= rules.slow_cycles:
-        return _enter(check, State.DEGRADED, seen.at_ms, seen.error or "slower than allowed")
-    if check.verdict is State.DEGRADED and check.fast_looks < rules.fast_cycles:
-        return check
-    return _enter(check, State.UP, seen.at_ms, reason)
+    if check.slow_looks < rules.slow_cycles:
+        return _enter(check, State.UP, seen.at_ms, reason)
+    if seen.outcome is Outcome.SLOW:
+        reason = seen.error or "slower than allowed"
+    elif check.verdict is State.DEGRADED:
+        reason = check.reason
+    return _enter(check, State.DEGRADED, seen.at_ms, reason)
+
+
+def _count_speed(check: CheckState, seen: Observation, rules: Thresholds) -> CheckState:
+    """Count slow and fast looks; a slowness once confirmed ends only when as surely over."""
+    if seen.outcome is Outcome.SLOW:
+        return replace(check, slow_looks=check.slow_looks + 1, fast_looks=0)
+    fast_looks = check.fast_looks + 1
+    still_slow = check.slow_looks >= rules.slow_cycles and fast_looks < rules.fast_cycles
+    return replace(check, slow_looks=check.slow_looks if still_slow else 0, fast_looks=fast_looks)
 
 
 def _good_reason(check: CheckState) -> str:
@@ -284,9 +290,7 @@ def _after_failure(check: CheckState, seen: Observation, rules: Thresholds) -> C
         first_failure_ms=first_failure_ms,
         good_cycles=0,
         first_good_ms=None,
-        slow_looks=0,
         fast_looks=0,
-        wake_started_ms=None,
     )
     if check.verdict is State.DOWN:
         return replace(check, burst_step=0, reason=reason)
@@ -297,4 +301,4 @@ def _after_failure(check: CheckState, seen: Observation, rules: Thresholds) -> C
     confirmed = replace(suspect, burst_step=0, failed_cycles=failed_cycles)
     if failed_cycles < rules.confirm_cycles:
         return confirmed
-    return _enter(confirmed, State.DOWN, first_failure_ms, reason)
+    return _enter(replace(confirmed, slow_looks=0), State.DOWN, first_failure_ms, reason)
