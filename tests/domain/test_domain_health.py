@@ -86,8 +86,8 @@ def test_all_well_is_a_hundred_without_a_reason() -> None:
     [
         ({"state": State.DOWN}, "curator is DOWN"),
         ({"uptime_24h": 0.99}, "curator was up 99.00 % of the time watched in 24 h"),
-        ({"p95_ms": 300.0}, "curator is 3.0 times slower than usual"),
-        ({"cold_start_s": 40.0}, "curator took 4.0 times longer to wake than expected"),
+        ({"p95_ms": 300.0}, "curator is 3.0 times as slow as usual"),
+        ({"cold_start_s": 40.0}, "curator took 4.0 times as long to wake as expected"),
         ({"warnings": ("certificate ends",)}, "curator: certificate ends"),
     ],
 )

@@ -189,7 +189,7 @@ class ServiceLife(RuleBasedStateMachine):
         self.rules = rules
         self.now_s = 0.0
         self.checks = {name: CheckState() for name in self.NAMES}
-        self.shown = service_state(self.checks)
+        self.shown, self.shown_ms = service_state(self.checks), 0
         self.shown_by_check = dict.fromkeys(self.NAMES, State.UNKNOWN)
         self.open: set[str] = set()
 
@@ -232,8 +232,9 @@ class ServiceLife(RuleBasedStateMachine):
         if service is not None:
             assert service.before is self.shown
             assert service.after is not self.shown
+            assert service.at_ms >= self.shown_ms
             assert service.at_ms <= START_MS + round(self.now_s * S)
-            self.shown = service.after
+            self.shown, self.shown_ms = service.after, service.at_ms
 
     @invariant()
     def the_log_says_what_is_shown(self) -> None:

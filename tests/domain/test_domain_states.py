@@ -139,6 +139,17 @@ class TestSlowness:
         almost = [good(1_000 + 30.0 * index) for index in range(RULES.fast_cycles - 1)]
         assert folded([*almost, slow(2_000), good(2_030)], RULES, degraded).state is State.DEGRADED
 
+    def test_a_fast_look_never_degrades_a_check_that_recovered_slowly(self) -> None:
+        recovered = folded([slow(1_000), slow(1_030), slow(1_060)], RULES, down_check())
+        assert recovered.state is State.UP
+        assert fold(recovered, good(1_090), RULES).state is State.UP
+
+    def test_degraded_always_gives_slowness_as_its_reason(self) -> None:
+        degraded = folded([slow(30.0 * index) for index in range(RULES.slow_cycles)], RULES)
+        again = folded([bad(500), good(502)], RULES, degraded)
+        assert again.state is State.DEGRADED
+        assert "slow" in again.reason
+
 
 class TestWaking:
     @pytest.mark.parametrize("hint", [WakeHint.HIBERNATING, WakeHint.LOADING_PAGE])
@@ -191,6 +202,10 @@ class TestWaking:
 
     def test_who_never_sleeps_is_never_asleep(self) -> None:
         assert not may_be_asleep(CheckState(), START_MS, RULES)
+
+    def test_a_wake_that_came_too_late_is_forgotten_while_down(self) -> None:
+        late = [bad(10, WakeHint.HIBERNATING), bad(131, WakeHint.HIBERNATING)]
+        assert folded([*late, bad(160, WakeHint.HIBERNATING)], SLEEPY).wake_started_ms is None
 
     def test_failures_among_the_signs_of_waking_do_not_put_off_the_deadline(self) -> None:
         looks = [good(0)]

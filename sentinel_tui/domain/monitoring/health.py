@@ -132,7 +132,7 @@ def _latency(vitals: Vitals) -> Loss | None:
     if times <= 1.5:
         return None
     points = min(_LATENCY_POINTS_MOST, (times - 1) * 5)
-    return Loss(points, f"{vitals.service} is {times:.1f} times slower than usual")
+    return Loss(points, f"{vitals.service} is {times:.1f} times as slow as usual")
 
 
 def _cold_start(vitals: Vitals) -> Loss | None:
@@ -142,4 +142,4 @@ def _cold_start(vitals: Vitals) -> Loss | None:
     if times <= 1.5:
         return None
     points = min(_COLD_START_POINTS_MOST, times)
-    return Loss(points, f"{vitals.service} took {times:.1f} times longer to wake than expected")
+    return Loss(points, f"{vitals.service} took {times:.1f} times as long to wake as expected")

@@ -226,11 +226,9 @@ def _after_good(check: CheckState, seen: Observation, rules: Thresholds) -> Chec
     )
     if check.slow_looks < rules.slow_cycles:
         return _enter(check, State.UP, seen.at_ms, reason)
-    if seen.outcome is Outcome.SLOW:
-        reason = seen.error or "slower than allowed"
-    elif check.verdict is State.DEGRADED:
-        reason = check.reason
-    return _enter(check, State.DEGRADED, seen.at_ms, reason)
+    if check.verdict is State.DEGRADED and seen.outcome is not Outcome.SLOW:
+        return check
+    return _enter(check, State.DEGRADED, seen.at_ms, seen.error or "slower than allowed")
 
 
 def _count_speed(check: CheckState, seen: Observation, rules: Thresholds) -> CheckState:
@@ -265,6 +263,8 @@ def _recovering(check: CheckState, seen: Observation, rules: Thresholds) -> Chec
         first_failure_ms=None,
         good_cycles=0,
         first_good_ms=None,
+        slow_looks=0,
+        fast_looks=0,
         wake_started_ms=None,
     )
     return _enter(recovered, State.UP, first_good_ms, "recovered")
@@ -293,7 +293,7 @@ def _after_failure(check: CheckState, seen: Observation, rules: Thresholds) -> C
         fast_looks=0,
     )
     if check.verdict is State.DOWN:
-        return replace(check, burst_step=0, reason=reason)
+        return replace(check, burst_step=0, wake_started_ms=None, reason=reason)
     suspect = _enter(check, State.SUSPECT, seen.at_ms, reason)
     if check.burst_step < len(rules.burst_s):
         return replace(suspect, burst_step=check.burst_step + 1)
