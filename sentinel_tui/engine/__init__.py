@@ -1,0 +1,1 @@
+"""The process that watches: headless, one for each store."""

@@ -1,0 +1,115 @@
+"""One look from beginning to end: see, doubt, judge, hand on, plan the next."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from sentinel_tui.clock import Clock
+from sentinel_tui.config.checks import Check
+from sentinel_tui.domain.monitoring.judgement import Judgement, judge
+from sentinel_tui.domain.monitoring.observations import Observation, Outcome
+from sentinel_tui.domain.monitoring.states import next_look_s
+from sentinel_tui.engine.clockwatch import ClockWatch
+from sentinel_tui.engine.recording import Recording
+from sentinel_tui.engine.scheduler import Scheduler
+from sentinel_tui.engine.watch import CheckId, Watch, WatchedCheck
+
+log = logging.getLogger(__name__)
+
+
+class Look(Protocol):
+    """The outermost edge: one look at what lies outside. Never raises for faults out there."""
+
+    async def __call__(
+        self, check: Check, *, attempt: int = 0, timeout_s: float | None = None
+    ) -> Observation:
+        """Look once."""
+
+
+class Observer:
+    """Turns looks into judgements.
+
+    Attributes:
+        warn_of_certificates: Whether an ending certificate is an alert.
+        listeners: Told of each judgement, after it was handed to the recording.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        watch: Watch,
+        scheduler: Scheduler[CheckId],
+        recording: Recording,
+        clockwatch: ClockWatch,
+        look: Look,
+    ) -> None:
+        self.warn_of_certificates = True
+        self.listeners: list[Callable[[WatchedCheck, Judgement], None]] = []
+        self._clock = clock
+        self._watch = watch
+        self._scheduler = scheduler
+        self._recording = recording
+        self._clockwatch = clockwatch
+        self._look = look
+
+    async def look(self, check: WatchedCheck, timeout_s: float | None = None) -> Judgement | None:
+        """Look at a check once it is its turn, and judge what was seen.
+
+        Args:
+            check: What to look at.
+            timeout_s: The look's deadline, where it is not the check's own.
+
+        Returns:
+            The judgement, or None when the check was taken out of the watch meanwhile.
+        """
+        async with check.turn:
+            mark = self._clockwatch.begin()
+            began_s = self._clock.elapsed_s()
+            seen = self._clockwatch.discount(await self._see(check, timeout_s), mark)
+            if not self._watch.holds(check):
+                return None
+            judgement = self.take(check, seen)
+            self._plan_burst(check, began_s)
+            return judgement
+
+    def take(self, check: WatchedCheck, seen: Observation) -> Judgement:
+        """Judge what was seen of a check, and hand the judgement to the recording."""
+        service = check.service
+        judgement = judge(
+            service.id,
+            check.name,
+            service.states,
+            seen,
+            check.rules,
+            warn_of_certificates=self.warn_of_certificates,
+        )
+        service.states[check.name] = judgement.state
+        check.looked_s = self._clock.elapsed_s()
+        self._recording.add(check.key, judgement)
+        for listener in self.listeners:
+            listener(check, judgement)
+        return judgement
+
+    def _plan_burst(self, check: WatchedCheck, began_s: float) -> None:
+        """After a look that nobody planned: confirm a failure as soon as after a planned one."""
+        due_s = self._scheduler.due_s(check.id)
+        if due_s is not None and check.state.burst_step > 0:
+            step_s = next_look_s(check.state, check.rules, check.options.interval_s)
+            self._scheduler.plan(check.id, min(due_s, began_s + step_s))
+
+    async def _see(self, check: WatchedCheck, timeout_s: float | None) -> Observation:
+        began_ms = self._clock.now_ms()
+        try:
+            return await self._look(
+                check.options, attempt=check.state.burst_step, timeout_s=timeout_s
+            )
+        except Exception as error:
+            # A fault in our own code is not the service's, and ends neither check nor worker.
+            log.exception("the look at %s/%s failed in Sentinel itself", *check.id)
+            return Observation(
+                at_ms=began_ms,
+                outcome=Outcome.INCONCLUSIVE,
+                error=f"Sentinel failed while looking: {type(error).__name__}",
+            )

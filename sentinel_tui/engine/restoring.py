@@ -1,0 +1,89 @@
+"""What an engine finds in the store when it starts: everything its predecessor knew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+
+from sentinel_tui.config.model import Config, Service
+from sentinel_tui.domain.monitoring.states import CheckState
+from sentinel_tui.domain.records import AlertRecord
+from sentinel_tui.engine.pausing import paused_until_ms
+from sentinel_tui.engine.watch import CheckId, Watch
+from sentinel_tui.paths import Paths
+from sentinel_tui.store.database import Database
+from sentinel_tui.store.queries import Reader
+from sentinel_tui.store.recorder import last_beat_ms, load_states, register
+from sentinel_tui.store.writer import StoreWriter
+
+_MOST_OPEN_ALERTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What the store knows of the configured checks.
+
+    Attributes:
+        keys: The store's numbers for them.
+        states: What they were in.
+    """
+
+    keys: Mapping[CheckId, int]
+    states: Mapping[CheckId, CheckState]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What else is left of an earlier engine.
+
+    Attributes:
+        last_beat_ms: When it last showed life, or None when there never was one.
+        open_alerts: Alerts that are open.
+        wakes_ms: Of each service, when it was last woken and when it would be woken next.
+        pauses_ms: Of each service with a timed pause, when that ends.
+    """
+
+    last_beat_ms: int | None
+    open_alerts: Sequence[AlertRecord]
+    wakes_ms: Mapping[str, tuple[int | None, int | None]]
+    pauses_ms: Mapping[str, int]
+
+
+async def enlist(writer: StoreWriter, config: Config) -> Registered:
+    """Bring the store in line with a configuration, and read what it knows of its checks."""
+    return await writer.run(partial(_enlist, services=config.services), durable=True)
+
+
+async def remember(paths: Paths, writer: StoreWriter, config: Config) -> Memory:
+    """Read what is left of an earlier engine, once its services are registered."""
+    ids = [service.id for service in config.services]
+    beat_ms, pauses_ms = await writer.run(partial(_read_marks, services=ids))
+    with closing(Reader(paths)) as reader:
+        return Memory(
+            last_beat_ms=beat_ms,
+            open_alerts=reader.alerts(open_only=True, limit=_MOST_OPEN_ALERTS),
+            wakes_ms={one.id: (one.last_wake_ms, one.next_wake_ms) for one in reader.services()},
+            pauses_ms=pauses_ms,
+        )
+
+
+def restore(watch: Watch, memory: Memory) -> None:
+    """Give the services under watch what is remembered of them."""
+    for service in watch.services.values():
+        service.last_wake_ms, service.next_wake_ms = memory.wakes_ms.get(service.id, (None, None))
+        service.paused_until_ms = memory.pauses_ms.get(service.id) if service.paused else None
+
+
+def _enlist(db: Database, services: Sequence[Service]) -> Registered:
+    return Registered(register(db, services), load_states(db))
+
+
+def _read_marks(db: Database, services: Sequence[str]) -> tuple[int | None, dict[str, int]]:
+    pauses_ms = {
+        service: until_ms
+        for service in services
+        if (until_ms := paused_until_ms(db, service)) is not None
+    }
+    return last_beat_ms(db), pauses_ms

@@ -1,0 +1,1 @@
+"""What the engine does all the time, one worker for each."""

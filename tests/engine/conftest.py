@@ -1,0 +1,72 @@
+"""A whole engine on a real store, with a clock and a network edge that the test holds."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engine_world import LidClock, Network, Watching
+
+from sentinel_tui.config.model import Config, RetentionOptions
+from sentinel_tui.engine.engine import Engine
+from sentinel_tui.paths import Paths
+from sentinel_tui.store.writer import Holder, StoreWriter
+
+Start = Callable[..., AbstractAsyncContextManager[Watching]]
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    data_dir = tmp_path / "data"
+    data_dir.mkdir(mode=0o700)
+    return Paths(config=tmp_path / "sentinel.toml", data_dir=data_dir)
+
+
+@pytest.fixture
+def clock() -> LidClock:
+    return LidClock()
+
+
+@pytest.fixture
+def network(clock: LidClock) -> Network:
+    return Network(clock)
+
+
+@pytest.fixture
+def writer(paths: Paths, clock: LidClock) -> Iterator[StoreWriter]:
+    writer = StoreWriter.open(paths, clock, RetentionOptions(), Holder.here())
+    yield writer
+    writer.close()
+
+
+@pytest.fixture
+def watching_on(clock: LidClock, network: Network, tmp_path: Path) -> Start:
+    """Starts engines: `async with watching_on(data_dir, service(...)) as engine`."""
+
+    @asynccontextmanager
+    async def start(
+        data_dir: Path, *services: dict[str, Any], **options: Any
+    ) -> AsyncIterator[Watching]:
+        paths = Paths(tmp_path / "sentinel.toml", data_dir)
+        config = Config.model_validate({"services": list(services), **options})
+        writer = StoreWriter.open(paths, clock, config.retention, Holder.here())
+        try:
+            engine = await Engine.start(paths, clock, config, writer, network.look)
+            try:
+                yield Watching(paths, clock, engine)
+            finally:
+                await engine.stop()
+        finally:
+            writer.close()
+
+    return start
+
+
+@pytest.fixture
+def watching(watching_on: Start, paths: Paths) -> Start:
+    """Starts engines on the test's own store: `async with watching(service(...)) as engine`."""
+    return partial(watching_on, paths.data_dir)
