@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
-_WEEK_MS = 7 * _DAY_MS
 _MONTH_MS = 30 * _DAY_MS
 
 
@@ -60,14 +59,14 @@ def gather(reader: Reader, now_ms: int) -> Overview:
     day = reader.uptimes(now_ms - _DAY_MS, now_ms)
     month = reader.uptimes(now_ms - _MONTH_MS, now_ms)
     hour = reader.summaries(now_ms - _HOUR_MS, now_ms)
-    week = reader.summaries(now_ms - _WEEK_MS, now_ms)
+    usual_latencies = reader.usual_latencies(now_ms)
     open_alerts = tuple(reader.alerts(open_only=True))
     services = []
     for record in reader.services():
         key = record.primary.key if record.primary else -1
         last_hour = hour.get(key, LatencySummary())
         uptime_24h = day.get(record.id, Uptime())
-        usual = week.get(key, LatencySummary())
+        usual = usual_latencies.get(key, LatencySummary())
         own = tuple(alert for alert in open_alerts if alert.service == record.id)
         services.append(
             Watched(

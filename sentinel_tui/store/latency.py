@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -115,7 +115,7 @@ def summaries(connection: Connection, start_ms: int, end_ms: int) -> dict[int, L
     """See `queries.Reader.summaries`."""
     rolled_ms = mark(connection, Mark.ROLLED)
     if rolled_ms is None or end_ms - start_ms <= _LONGEST_RAW_SUMMARY_MS:
-        return _exact_summaries(_looks_of_all(connection, start_ms, end_ms))
+        return _exact_summaries(connection, start_ms, end_ms)
     found: defaultdict[int, Latencies] = defaultdict(Latencies)
     for check_key, rollup in _rolled_up(connection, start_ms, min(end_ms, rolled_ms), rolled_ms):
         found[check_key].add(rollup)
@@ -126,29 +126,27 @@ def summaries(connection: Connection, start_ms: int, end_ms: int) -> dict[int, L
     return {check_key: _summary(latencies) for check_key, latencies in found.items()}
 
 
-def _exact_summaries(looks: list[_Look]) -> dict[int, LatencySummary]:
-    """Summaries of single looks: their own percentiles, and faster than adding each to buckets."""
-    counts: Counter[int] = Counter()
-    failures: Counter[int] = Counter()
-    latencies_us: defaultdict[int, list[int]] = defaultdict(list)
-    for check_key, outcome, latency_us in looks:
-        if outcome == Outcome.INCONCLUSIVE:
-            continue
-        counts[check_key] += 1
-        if outcome == Outcome.FAIL:
-            failures[check_key] += 1
-        if latency_us is not None:
-            latencies_us[check_key].append(latency_us)
+def _exact_summaries(
+    connection: Connection, start_ms: int, end_ms: int
+) -> dict[int, LatencySummary]:
+    """Summaries of single looks: their own percentiles.
+
+    SQLite gathers the latencies of a check into one text, which costs half of fetching each row.
+    """
+    rows = connection.execute(
+        "SELECT check_key, count(*), sum(outcome = ?), coalesce(group_concat(latency_us), '') "
+        "FROM metrics WHERE at_ms >= ? AND at_ms < ? AND outcome <> ? GROUP BY check_key",
+        (int(Outcome.FAIL), start_ms, end_ms, int(Outcome.INCONCLUSIVE)),
+    ).fetchall()
     return {
-        check_key: _exact_summary(count, failures[check_key], sorted(latencies_us[check_key]))
-        for check_key, count in counts.items()
+        check_key: _exact_summary(count, failures, sorted(map(int, latencies_us.split(","))))
+        if latencies_us
+        else LatencySummary(count, failures)
+        for check_key, count, failures, latencies_us in rows
     }
 
 
 def _exact_summary(count: int, failures: int, ascending_us: list[int]) -> LatencySummary:
-    if not ascending_us:
-        return LatencySummary(count, failures)
-
     def rank_ms(quantile: float) -> float:
         rank = max(1, math.ceil(quantile * len(ascending_us)))
         return ascending_us[rank - 1] / 1_000

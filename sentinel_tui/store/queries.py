@@ -37,6 +37,9 @@ from sentinel_tui.store.info import StoreInfo, read_info
 from sentinel_tui.store.layout import LAYOUT_VERSION
 from sentinel_tui.store.rows import SELECT_ALERTS, alert_from_row, timings_from_row, to_ms
 
+_HOUR_MS = 3_600_000
+_WEEK_MS = 7 * 24 * _HOUR_MS
+
 _CHECKS = (
     "SELECT c.service_key, c.key, c.name, c.kind, c.target, c.interval_s, "
     "coalesce(t.sheet, t.verdict), t.since_ms, t.reason, t.looked_ms, t.outcome, t.latency_us, "
@@ -66,6 +69,7 @@ class Reader:
     def __init__(self, paths: Paths) -> None:
         self._path = paths.store
         self._reopened = 0
+        self._usual: tuple[int, dict[int, LatencySummary]] = (0, {})
         self._open()
 
     def close(self) -> None:
@@ -124,6 +128,16 @@ class Reader:
         """
         with self._snapshot() as connection:
             return latency.summaries(connection, start_ms, end_ms)
+
+    def usual_latencies(self, now_ms: int) -> dict[int, LatencySummary]:
+        """Latency of every check over the week before the current hour, by check key.
+
+        What is going on right now does not count as usual, and so is read once an hour only.
+        """
+        hour_ms = now_ms - now_ms % _HOUR_MS
+        if self._usual[0] != hour_ms:
+            self._usual = (hour_ms, self.summaries(hour_ms - _WEEK_MS, hour_ms))
+        return self._usual[1]
 
     def alerts(
         self,
