@@ -8,12 +8,10 @@ from pathlib import Path
 import click
 import pytest
 
-import sentinel_tui
 from sentinel_tui.cli.root import sentinel
 from sentinel_tui.commands.catalog import CATALOG
 
-PROJECT = Path(sentinel_tui.__file__).parent.parent
-README = PROJECT / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 OWN_COMMANDS = {
     *("run", "check", "init", "config", "store", "engine", "stop", "service", "beat", "demo"),
 }
@@ -59,6 +57,4 @@ def test_each_command_says_what_it_does(path, command):
 @pytest.mark.parametrize("path", [path for path, _ in command_paths(sentinel)])
 def test_the_readme_lists_each_command(path):
     text = README.read_text(encoding="utf-8")
-    if "sentinel metrics" not in text:
-        pytest.skip("the README has no list of commands yet")
     assert re.search(rf"\bsentinel {re.escape(path)}\b", text), path
