@@ -1,0 +1,1 @@
+"""The screen: the only part of Sentinel that knows Textual and plotext."""

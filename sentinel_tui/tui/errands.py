@@ -1,0 +1,189 @@
+"""What the owner asked for, done away from the screen and from the reader.
+
+A key on a service and a line in the console are the same thing: a command of the catalog. It may
+take as long as a service takes to answer, so it runs on a thread of its own with a connection of
+its own; the screen goes on meanwhile. Lines of the console are answered in the order in which they
+were typed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Protocol
+
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+from sentinel_tui.clock import Clock
+from sentinel_tui.errors import SentinelError, StoreError
+from sentinel_tui.paths import Paths
+from sentinel_tui.tui.crash import keep_crash
+from sentinel_tui.tui.keymap import help_keys
+
+if TYPE_CHECKING:
+    from sentinel_tui.commands.answers import Answer
+    from sentinel_tui.commands.context import Ask
+    from sentinel_tui.store.queries import Reader
+
+
+class Answered(Message):
+    """A command was carried out, or refused; the answer says which."""
+
+    def __init__(self, command: str, answer: Answer) -> None:
+        super().__init__()
+        self.command = command
+        self.answer = answer
+
+    @property
+    def refused(self) -> bool:
+        """Whether it could not be carried out."""
+        return "error" in self.answer.data
+
+    def text(self, width: int) -> str:
+        """The answer as lines of at most `width` cells."""
+        from sentinel_tui.commands.answers import as_text
+
+        return as_text(self.answer, width)
+
+
+class Told(Message):
+    """Something was done, or could not be, and this says it."""
+
+    def __init__(self, text: str, *, failed: bool = False) -> None:
+        super().__init__()
+        self.text = text
+        self.failed = failed
+
+
+class EngineStarted(Message):
+    """An engine was asked to start; `failure` says why it did not, or is empty."""
+
+    def __init__(self, failure: str = "") -> None:
+        super().__init__()
+        self.failure = failure
+
+
+class EngineClient(Protocol):
+    """What the screen asks of an engine; `client.Client` is one."""
+
+    @property
+    def ask(self) -> Ask:
+        """Have the engine do something."""
+
+    def ensure_engine(self) -> bool:
+        """Start an engine where none runs; whether one was started."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What commands are carried out with.
+
+    Attributes:
+        paths: Whose store.
+        ask: How the engine is asked; `Client.ask`.
+        clock: The present.
+        keymap: The owner's own keys, for `help keys`.
+    """
+
+    paths: Paths
+    ask: Ask
+    clock: Clock
+    keymap: Mapping[str, str]
+
+
+class Errands:
+    """Carries out commands on threads of their own."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._typed: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._in_turn: threading.Thread | None = None
+
+    def do(self, text: str, zone: tzinfo, asker: MessagePump) -> None:
+        """Carry out a command at once, whatever else is under way; `asker` gets `Answered`."""
+        errand = self._errand(text, zone, asker)
+        threading.Thread(target=errand, name="sentinel-errand", daemon=True).start()
+
+    def do_in_turn(self, text: str, zone: tzinfo, asker: MessagePump) -> None:
+        """Carry out a command after those asked for before it; `asker` gets `Answered`."""
+        self._typed.put(self._errand(text, zone, asker))
+        if self._in_turn is None:
+            # A daemon: leaving the screen must not wait for a service that does not answer.
+            self._in_turn = threading.Thread(
+                target=self._work, name="sentinel-console", daemon=True
+            )
+            self._in_turn.start()
+
+    def have(self, act: Callable[[], str], asker: MessagePump) -> None:
+        """Have something done that tells how it went; `asker` gets `Told`."""
+
+        def errand() -> None:
+            try:
+                _post(asker, Told(act()))
+            except SentinelError as error:
+                _post(asker, Told(str(error), failed=True))
+
+        threading.Thread(target=errand, name="sentinel-errand", daemon=True).start()
+
+    def start_engine(self, ensure_engine: Callable[[], bool], asker: MessagePump) -> None:
+        """Start an engine where none runs; `asker` gets `EngineStarted`."""
+
+        def errand() -> None:
+            try:
+                ensure_engine()
+            except SentinelError as error:
+                _post(asker, EngineStarted(f"{error}: {error.hint}" if error.hint else str(error)))
+            else:
+                _post(asker, EngineStarted())
+
+        threading.Thread(target=errand, name="sentinel-start", daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            self._typed.get()()
+
+    def _errand(self, text: str, zone: tzinfo, asker: MessagePump) -> Callable[[], None]:
+        def errand() -> None:
+            _post(asker, Answered(text, carry_out(text, self._desk, zone)))
+
+        return errand
+
+
+def carry_out(text: str, desk: Desk, zone: tzinfo) -> Answer:
+    """Run one command line against the store as it is now."""
+    # Imported here: commands are not needed before somebody uses one.
+    from sentinel_tui.commands.answers import refusal
+    from sentinel_tui.commands.context import Context, execute
+
+    reader = _open(desk.paths)
+    try:
+        now_ms = desk.clock.now_ms()
+        return execute(text, Context(reader, desk.ask, now_ms, zone, help_keys(desk.keymap)))
+    except Exception as error:
+        # A mistake of ours in one command is no reason to take the screen away.
+        kept = keep_crash(desk.paths, error)
+        hint = f"where it happened is kept in {kept}" if kept else ""
+        return refusal(SentinelError(f"this command failed: {type(error).__name__}", hint))
+    finally:
+        if reader is not None:
+            reader.close()
+
+
+def _post(asker: MessagePump, message: Message) -> None:
+    # The screen may be gone by now, and its event loop with it.
+    with contextlib.suppress(RuntimeError):
+        asker.post_message(message)
+
+
+def _open(paths: Paths) -> Reader | None:
+    from sentinel_tui.store.queries import Reader
+
+    try:
+        return Reader(paths)
+    except StoreError:
+        return None

@@ -1,0 +1,147 @@
+"""The latency of one service over a range: title, chart and numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from sentinel_tui.tui.cells import Span, Tone, cut, line, muted, spread
+from sentinel_tui.tui.outlook import Outlook
+from sentinel_tui.tui.view_models.plot import RANGES, Slices, numbers_line, plot, range_line, slices
+from sentinel_tui.tui.widgets.chart import Chart, warm_up
+from sentinel_tui.tui.widgets.lines import LinesView
+
+if TYPE_CHECKING:
+    from sentinel_tui.domain.records import CheckRecord, ServiceRecord
+    from sentinel_tui.store.queries import Reader
+    from sentinel_tui.tui.readings import ChartReading
+
+_REFRESHES_PER_SLICE = 4
+_SERVICE_CELLS = 20
+_YOUNG_MS = 2 * 3_600_000
+
+
+class LatencyPanel(Vertical):
+    """Draws what the checks of a service measured; drawn anew only when that may look different."""
+
+    class Loaded(Message):
+        """A chart was read."""
+
+        def __init__(self, question: object, cut_up: Slices, reading: ChartReading) -> None:
+            super().__init__()
+            self.question = question
+            self.cut_up = cut_up
+            self.reading = reading
+
+    def __init__(self, outlook: Outlook) -> None:
+        super().__init__(id="latency")
+        self._outlook = outlook
+        self._range = RANGES[1]
+        self._service: ServiceRecord | None = None
+        self._question: object = None
+        self._loaded: LatencyPanel.Loaded | None = None
+        self._title = LinesView(widget_id="chart-title")
+        self._chart = Chart(widget_id="chart")
+        self._numbers = LinesView(widget_id="chart-numbers")
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield self._title
+        yield self._chart
+        yield self._numbers
+
+    def show(self, service: ServiceRecord | None) -> None:
+        """Show this service from now on; asks for its chart when that may look different."""
+        if service is None or self._service is None or service.id != self._service.id:
+            self._loaded = None
+            self._chart.show(None)
+        self._service = service
+        self._draw()
+        self._ask()
+
+    def begin_with(self, watched_ms: int) -> None:
+        """Choose the range to begin with: a day, or an hour where there is not much more."""
+        self._range = RANGES[0] if watched_ms < _YOUNG_MS else RANGES[1]
+
+    def change_range(self, steps: int) -> None:
+        """Show a longer or a shorter range."""
+        index = RANGES.index(self._range) + steps
+        self._range = RANGES[max(0, min(index, len(RANGES) - 1))]
+        self._draw()
+        self._ask()
+
+    def redraw(self) -> None:
+        """Show the same again, in another zone perhaps."""
+        self._draw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Ask again: more or fewer points can be told apart now."""
+        self.call_after_refresh(self._resized)
+
+    def on_latency_panel_loaded(self, message: LatencyPanel.Loaded) -> None:
+        """Show the chart, unless another one was asked for meanwhile."""
+        message.stop()
+        if message.question == self._question:
+            self._loaded = message
+            self._draw()
+
+    def _resized(self) -> None:
+        self._draw()
+        self._ask()
+
+    def _ask(self) -> None:
+        check = self._service.primary if self._service else None
+        if self._service is None or check is None or self._chart.size.width == 0:
+            return
+        now_ms = self._outlook.now_ms
+        cut_up = slices(self._range, now_ms, check.interval_s, self._chart.dots)
+        question = (check.key, cut_up, _progress(check, cut_up))
+        if question == self._question and self._loaded is not None:
+            return
+        self._question = question
+        service, key = self._service.id, check.key
+
+        def query(reader: Reader) -> Message:
+            from sentinel_tui.tui.readings import read_chart
+
+            warm_up()
+            return self.Loaded(question, cut_up, read_chart(reader, service, key, cut_up))
+
+        self._outlook.read(self, "chart", query)
+
+    def _draw(self) -> None:
+        width = self._title.size.width
+        if not width:
+            return
+        self._title.paint([spread(self._title_line(), range_line(self._range), width)])
+        if self._loaded is None:
+            self._numbers.paint([line(muted(""))])
+            return
+        reading, cut_up = self._loaded.reading, self._loaded.cut_up
+        times = self._outlook.times
+        self._chart.show(plot(reading.points, reading.alerts, cut_up, self._range, times))
+        numbers = numbers_line(reading.summary, len(reading.alerts), width - 3)
+        self._numbers.paint([(Span("  "), *numbers)])
+
+    def _title_line(self) -> tuple[Span, ...]:
+        if self._service is None:
+            return line(muted("  Latency"))
+        check = self._service.primary
+        name = f" · {check.name}" if check else ""
+        return (
+            Span("  "),
+            *cut(line(Span(self._service.name, Tone.STRONG)), _SERVICE_CELLS),
+            muted(f"{name} · "),
+            Span("p50 ", Tone.ACCENT),
+            muted("p95"),
+        )
+
+
+def _progress(check: CheckRecord, cut_up: Slices) -> object:
+    """Changes when the chart may look different: often in a short range, seldom in a long one."""
+    looked = (check.last_ms or 0) * _REFRESHES_PER_SLICE // cut_up.length_ms
+    return looked, check.state, check.since_ms, check.phase

@@ -1,0 +1,198 @@
+"""What the screen reads, run in the feed's thread.
+
+Numbers that move slowly are not read at every change: a look may be stored every second, and the
+uptime of thirty days is none the better for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sentinel_tui.domain.monitoring.states import State
+from sentinel_tui.domain.monitoring.uptime import Uptime
+from sentinel_tui.domain.records import (
+    AlertRecord,
+    LatencySummary,
+    SeriesPoint,
+    TimelineEntry,
+)
+from sentinel_tui.tui.view_models.plot import Slices
+from sentinel_tui.tui.view_models.service import ServiceStory
+from sentinel_tui.tui.view_models.status import bar_hours
+
+if TYPE_CHECKING:
+    from sentinel_tui.commands.overview import Overview
+    from sentinel_tui.store.queries import Reader
+
+_HOUR_MS = 3_600_000
+_DAY_MS = 24 * _HOUR_MS
+_MONTH_MS = 30 * _DAY_MS
+_SLOW_EVERY_MS = 30_000
+_STORY_BAR_CELLS = 48
+_AROUND_MS = 10 * 60_000
+_MOST_ENTRIES = 60
+_ALERTS_PER_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What every tab shows: which alerts are open, and what their services are called."""
+
+    open_alerts: Sequence[AlertRecord]
+    names: Mapping[str, str]
+
+
+def read_headline(reader: Reader) -> Headline:
+    """Read what every tab shows."""
+    open_alerts = reader.alerts(open_only=True)
+    names = {one.id: one.name for one in reader.services()} if open_alerts else {}
+    return Headline(tuple(open_alerts), names)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReading:
+    """What the Status pane shows besides its chart.
+
+    Attributes:
+        overview: Services as they stand, with their figures and the health score.
+        bars: The states of the last hours by service.
+        bar_hours: How many hours that are.
+        watched_ms: How long the service that is watched longest has been, at most 30 days.
+        events: What happened lately, newest first.
+    """
+
+    overview: Overview
+    bars: Mapping[str, Sequence[State | None]]
+    bar_hours: int
+    watched_ms: int
+    events: Sequence[TimelineEntry] = ()
+
+
+class StatusReadings:
+    """Reads for the Status pane; keeps the slow half until it may have changed."""
+
+    def __init__(self) -> None:
+        self._known_for: object = None
+        self._slow: StatusReading | None = None
+
+    def read(self, reader: Reader, now_ms: int, bar_cells: int, event_rows: int) -> StatusReading:
+        """Read the services as they stand now.
+
+        Args:
+            reader: The store.
+            now_ms: The present.
+            bar_cells: How many cells the bar of each service has.
+            event_rows: How many of the last events there is room for.
+        """
+        services = reader.services()
+        states = tuple((one.id, one.state, one.since_ms) for one in services)
+        known_for = (now_ms // _SLOW_EVERY_MS, bar_cells, event_rows, states)
+        if self._slow is None or known_for != self._known_for:
+            self._slow = _slow_half(reader, now_ms, bar_cells, event_rows)
+            self._known_for = known_for
+        fresh = {one.id: one for one in services}
+        watched = tuple(
+            replace(one, record=fresh.get(one.record.id, one.record))
+            for one in self._slow.overview.services
+        )
+        return replace(self._slow, overview=replace(self._slow.overview, services=watched))
+
+
+def _slow_half(reader: Reader, now_ms: int, bar_cells: int, event_rows: int) -> StatusReading:
+    # Imported here: none of the commands is needed for the first paint.
+    from sentinel_tui.commands.overview import gather
+
+    overview = gather(reader, now_ms)
+    watched_ms = max((_length_ms(one.uptime_30d) for one in overview.services), default=0)
+    hours = bar_hours(watched_ms)
+    bars: Mapping[str, Sequence[State | None]] = {}
+    if bar_cells:
+        start_ms, end_ms = bar_window(now_ms, hours * _HOUR_MS, bar_cells)
+        bars = reader.state_cells(start_ms, end_ms, bar_cells)
+    events: Sequence[TimelineEntry] = ()
+    if event_rows:
+        events = reader.timeline(now_ms - _DAY_MS, now_ms, limit=event_rows)
+    return StatusReading(overview, bars, hours, watched_ms, events)
+
+
+def _length_ms(uptime: Uptime) -> int:
+    return uptime.up_ms + uptime.down_ms + uptime.excluded_ms
+
+
+def bar_window(now_ms: int, length_ms: int, cells: int) -> tuple[int, int]:
+    """Start and end of a bar that moves on only when a cell is over."""
+    cell_ms = length_ms // cells
+    end_ms = now_ms // cell_ms * cell_ms + cell_ms
+    return end_ms - cell_ms * cells, end_ms
+
+
+@dataclass(frozen=True, slots=True)
+class ChartReading:
+    """The points of a chart, and the same range in numbers."""
+
+    points: Sequence[SeriesPoint]
+    alerts: Sequence[AlertRecord]
+    summary: LatencySummary
+
+
+def read_chart(reader: Reader, service: str, check_key: int, cut_up: Slices) -> ChartReading:
+    """Read the chart of one check."""
+    points = reader.series(check_key, cut_up.start_ms, cut_up.end_ms, cut_up.count)
+    alerts = [
+        alert
+        for alert in reader.alerts(service=service, limit=_ALERTS_PER_PAGE)
+        if cut_up.start_ms <= alert.opened_ms < cut_up.end_ms
+    ]
+    summaries = reader.summaries(cut_up.start_ms, cut_up.end_ms)
+    return ChartReading(points, alerts, summaries.get(check_key, LatencySummary()))
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsReading:
+    """The alerts to list, the names of the services they are about, and whether there are more."""
+
+    alerts: Sequence[AlertRecord]
+    names: Mapping[str, str]
+    more: bool = False
+
+
+def read_alerts(reader: Reader, *, open_only: bool, pages: int) -> AlertsReading:
+    """Read alerts, newest first, so many pages of them; open ones are always among them."""
+    names = {one.id: one.name for one in reader.services()}
+    limit = _ALERTS_PER_PAGE * pages
+    open_alerts = reader.alerts(open_only=True, limit=limit)
+    if open_only:
+        return AlertsReading(open_alerts, names, more=len(open_alerts) == limit)
+    recent = reader.alerts(limit=limit)
+    listed = {alert.id for alert in recent}
+    older_open = [alert for alert in open_alerts if alert.id not in listed]
+    return AlertsReading([*recent, *older_open], names, more=len(recent) == limit)
+
+
+def read_alert_timeline(reader: Reader, alert: AlertRecord, now_ms: int) -> list[TimelineEntry]:
+    """What happened around an alert: from shortly before it until shortly after it."""
+    end_ms = now_ms if alert.resolved_ms is None else alert.resolved_ms + _AROUND_MS
+    return reader.timeline(
+        alert.opened_ms - _AROUND_MS, end_ms, service=alert.service, limit=_MOST_ENTRIES
+    )
+
+
+def read_story(reader: Reader, service: str, now_ms: int) -> ServiceStory | None:
+    """Read the page of one service; None when there is no such service any more."""
+    record = next((one for one in reader.services() if one.id == service), None)
+    if record is None:
+        return None
+    start_ms, end_ms = bar_window(now_ms, _DAY_MS, _STORY_BAR_CELLS)
+    return ServiceStory(
+        service=record,
+        uptime_24h=reader.uptimes(now_ms - _DAY_MS, now_ms).get(service, Uptime()),
+        uptime_30d=reader.uptimes(now_ms - _MONTH_MS, now_ms).get(service, Uptime()),
+        latency_24h=reader.summaries(now_ms - _DAY_MS, now_ms),
+        bar=reader.state_cells(start_ms, end_ms, _STORY_BAR_CELLS).get(service, ()),
+        failures=reader.failures(service),
+        cold_starts=reader.cold_starts(service),
+        alerts=reader.alerts(service=service, limit=20),
+        timeline=reader.timeline(now_ms - 7 * _DAY_MS, now_ms, service=service, limit=100),
+    )

@@ -1,0 +1,1 @@
+"""Records to lines: pure functions, so that what the screen says is tested without a screen."""

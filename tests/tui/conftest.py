@@ -1,0 +1,115 @@
+"""Recorded pasts to look at, an engine's double to speak with, and goldens to compare with."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tui_engine import ControlDouble, listening
+from tui_past import HOSTILE, HOSTILE_CONFIG, MINUTE_MS, NOW_MS, Past, Trouble
+from tui_screen import ENGINE, environment
+
+from sentinel_tui.paths import Paths
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-goldens", action="store_true", help="write what the screens show as goldens"
+    )
+
+
+@pytest.fixture(autouse=True)
+def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on the terminal it is run in."""
+    environment(monkeypatch, {})
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder with a short path: a socket's may take about 100 characters."""
+    with tempfile.TemporaryDirectory(prefix="sentinel-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def paths(folder: Path) -> Paths:
+    """A watch that nobody has recorded anything for."""
+    return Paths(config=folder / "sentinel.toml", data_dir=folder / "data")
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """An ordinary past: one service down, one slow, two well."""
+    return _written(Past(_paths(tmp_path_factory.mktemp("past"))))
+
+
+@pytest.fixture(scope="session")
+def hostile_recorded(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """The same with hostile text wherever a service can put any."""
+    troubles = tuple(
+        Trouble(f"service-{number}", NOW_MS - (number + 1) * 4 * MINUTE_MS, NOW_MS + 1, how)
+        for number, how in enumerate(("status", "slow", "status", "status"))
+    )
+    return _written(
+        Past(
+            _paths(tmp_path_factory.mktemp("hostile")),
+            config=HOSTILE_CONFIG,
+            troubles=troubles,
+            error=HOSTILE,
+            kept=HOSTILE,
+        )
+    )
+
+
+@pytest.fixture
+def watch(paths: Paths, recorded: Paths) -> Paths:
+    """A watch with an ordinary past."""
+    return _copied(recorded, paths)
+
+
+@pytest.fixture
+def hostile_watch(paths: Paths, hostile_recorded: Paths) -> Paths:
+    """A watch with a hostile past."""
+    return _copied(hostile_recorded, paths)
+
+
+@pytest.fixture
+def engine(paths: Paths) -> Iterator[ControlDouble]:
+    """An engine's double on the watch's control socket."""
+    with listening(paths, ControlDouble(ENGINE)) as double:
+        yield double
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compares a text with the golden of a name, or writes it with --update-goldens."""
+    update = request.config.getoption("--update-goldens", default=False)
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / f"{name}.txt"
+        if update:
+            GOLDEN.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8"), f"{name} is not what it was"
+
+    return compare
+
+
+def _paths(folder: Path) -> Paths:
+    return Paths(config=folder / "sentinel.toml", data_dir=folder / "data")
+
+
+def _written(past: Past) -> Paths:
+    past.write()
+    return past.paths
+
+
+def _copied(source: Paths, target: Paths) -> Paths:
+    shutil.copytree(source.data_dir, target.data_dir, dirs_exist_ok=True)
+    return replace(target)

@@ -1,0 +1,115 @@
+"""Every screen reads as it was last looked at and found good."""
+
+from __future__ import annotations
+
+import pytest
+from tui_screen import colours, opened, reversed_text
+
+from sentinel_tui.tui.panes.tabs import TABS
+
+SIZES = ((80, 24), (120, 40))
+LOADED = {"status": "min ", "alerts": "since ", "behaviour": "needs", "video": "needs"}
+LOADED["recommendations"] = "needs"
+
+
+def size_id(size: tuple[int, int]) -> str:
+    return f"{size[0]}x{size[1]}"
+
+
+async def turned_to(screen, tab) -> None:
+    await screen.shows("min ", "engine 4711 watches")
+    await screen.press(tab.number)
+    await screen.shows(LOADED[tab.id])
+    if tab.id == "alerts":
+        await screen.until(lambda: "DOWN " in screen.text)
+
+
+@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.id)
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_a_tab_reads_as_it_should(watch, engine, golden, tab, size):
+    async with opened(watch, size=size) as screen:
+        await turned_to(screen, tab)
+        golden(f"{tab.id}-{size_id(size)}", screen.text)
+
+
+@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.id)
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_a_tab_needs_no_colour(watch, engine, golden, monkeypatch, tab, size):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened(watch, size=size) as screen:
+        await turned_to(screen, tab)
+        assert colours(screen.app) == set()
+        golden(f"{tab.id}-{size_id(size)}-no-color", reversed_text(screen.app))
+
+
+@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.id)
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_a_tab_bears_hostile_text(hostile_watch, engine, golden, tab, size):
+    async with opened(hostile_watch, size=size) as screen:
+        await turned_to(screen, tab)
+        golden(f"{tab.id}-{size_id(size)}-hostile", screen.text)
+
+
+async def test_a_compact_terminal_shows_every_service(watch, engine, golden):
+    async with opened(watch, size=(60, 16)) as screen:
+        await screen.shows("min ", "engine 4711 watches")
+        golden("status-60x16", screen.text)
+
+
+async def test_a_terminal_too_small_is_told_the_size_it_needs(watch, engine, golden):
+    async with opened(watch, size=(59, 15)) as screen:
+        await screen.shows("needs a larger terminal")
+        golden("too-small", screen.text)
+
+
+async def test_a_terminal_that_grows_shows_everything_again(watch, engine):
+    async with opened(watch, size=(59, 15)) as screen:
+        await screen.shows("needs a larger terminal")
+        await screen.pilot.resize_terminal(80, 24)
+        await screen.shows("Public site", "min ")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_the_page_of_a_service(watch, engine, golden, size):
+    async with opened(watch, size=size) as screen:
+        await screen.shows("min ")
+        await screen.press("enter")
+        await screen.shows("last look")
+        golden(f"service-{size_id(size)}", screen.text)
+
+
+async def test_the_page_of_a_hostile_service(hostile_watch, engine, golden):
+    async with opened(hostile_watch, size=(120, 40)) as screen:
+        await screen.shows("min ")
+        await screen.press("enter")
+        await screen.shows("last look")
+        golden("service-120x40-hostile", screen.text)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_the_help_page(watch, engine, golden, size):
+    async with opened(watch, size=size) as screen:
+        await screen.shows("min ")
+        await screen.press("question_mark")
+        await screen.shows("Everywhere")
+        golden(f"help-{size_id(size)}", screen.text)
+
+
+async def test_the_first_run(paths, golden):
+    async with opened(paths, configured=False) as screen:
+        await screen.shows("What should be watched?")
+        text = screen.text.replace(str(paths.config.parent), "CONFIG")
+        golden("first-run", text)
+
+
+async def test_a_store_without_a_row_yet(paths, golden):
+    async with opened(paths) as screen:
+        await screen.shows("nothing was recorded yet", "No engine is watching")
+        golden("empty", screen.text)
+
+
+async def test_everything_in_ascii(watch, engine, golden):
+    async with opened(watch, ascii=True) as screen:
+        await screen.shows("min ", "engine 4711 watches")
+        assert screen.text.isascii()
+        golden("status-ascii", screen.text)
