@@ -166,7 +166,8 @@ class TestStateCells:
         for index, cell in enumerate(shown):
             left_ms, right_ms = start_ms + index * width_ms, start_ms + (index + 1) * width_ms
             there = [one.state for one in held if one.start_ms < right_ms and one.end_ms > left_ms]
-            assert cell is (worst(there) if there else None)
+            known = set(there) - {State.UNKNOWN}
+            assert cell is (worst(known) if there else None)
 
     @given(change_logs(), windows(), st.integers(1, 60))
     def test_uneven_cells_lose_no_state(
@@ -178,7 +179,12 @@ class TestStateCells:
         known = [cell for cell in shown if cell is not None]
         assert bool(known) is bool(held)
         if held:
-            assert worst(known) is worst(span.state for span in held)
+            seen = {span.state for span in held} - {State.UNKNOWN}
+            assert worst(set(known) - {State.UNKNOWN}) is worst(seen)
+
+    def test_a_moment_of_blindness_hides_no_day_of_sight(self) -> None:
+        held = spans([(0, State.UP)], [(10, 20)], 0, 100)
+        assert state_cells(held, 0, 100, 1) == [State.UP]
 
     def test_before_the_first_change_a_cell_is_empty(self) -> None:
         held = spans([(50, State.UP)], [], 0, 100)

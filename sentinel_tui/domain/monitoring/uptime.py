@@ -92,7 +92,10 @@ def uptime(held: Iterable[Span]) -> Uptime:
 
 
 def state_cells(held: Sequence[Span], start_ms: int, end_ms: int, cells: int) -> list[State | None]:
-    """The worst state in each of `cells` equal slices; None where nothing was known yet."""
+    """The worst state in each of `cells` equal slices; None where nothing was known yet.
+
+    A moment of UNKNOWN hides nothing that was known in the rest of its slice.
+    """
     slices: list[list[State]] = [[] for _ in range(cells)]
     width_ms = (end_ms - start_ms) / cells
     for span in held:
@@ -102,7 +105,11 @@ def state_cells(held: Sequence[Span], start_ms: int, end_ms: int, cells: int) ->
         last = min(cells - 1, int((span.end_ms - 1 - start_ms) / width_ms))
         for index in range(first, last + 1):
             slices[index].append(span.state)
-    return [worst(states) if states else None for states in slices]
+    return [_worst_known(states) if states else None for states in slices]
+
+
+def _worst_known(states: Sequence[State]) -> State:
+    return worst([state for state in states if state is not State.UNKNOWN])
 
 
 def _held(changes: Iterable[tuple[int, State]], end_ms: int) -> Iterator[Span]:
