@@ -13,6 +13,7 @@ import sysconfig
 import threading
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +94,7 @@ class Client:
         pid = self._spawn()
         give_up_s = time.monotonic() + wait_s
         while not self.engine_runs():
-            ended, _ = os.waitpid(pid, os.WNOHANG)
-            if ended:
+            if _has_ended(pid):
                 # An engine that lost the race against another one ends too, and leaves one running.
                 if self.engine_runs():
                     return False
@@ -104,8 +104,7 @@ class Client:
                     f"the engine did not answer within {wait_s:.0f} s", f"see {self._paths.log}"
                 )
             time.sleep(_LOOK_AGAIN_S)
-        # Somebody has to wait for a child's end, or it would haunt the process list until ours.
-        threading.Thread(target=os.waitpid, args=(pid, 0), daemon=True).start()
+        threading.Thread(target=_reap, args=(pid,), daemon=True).start()
         return True
 
     def _exchange(self, request: bytes, timeout_s: float) -> dict[str, Any]:
@@ -168,6 +167,20 @@ class Client:
     def _last_words(self, from_byte: int) -> str:
         """What an engine that ended wrote to its log before it did."""
         return _tail(self._paths.log, from_byte) or f"see {self._paths.log}"
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a child has ended; it has, too, where somebody else has waited for it."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True
+
+
+def _reap(pid: int) -> None:
+    """Wait for a child's end, or it would haunt the list of processes until our own."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, 0)
 
 
 def _environment() -> dict[str, str]:

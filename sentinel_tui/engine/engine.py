@@ -32,9 +32,9 @@ from sentinel_tui.engine.workers.heartbeat import Deadlines, EngineBeat
 from sentinel_tui.engine.workers.reload import Reload
 from sentinel_tui.engine.workers.rollup import Rollup
 from sentinel_tui.engine.workers.watchdog import Watchdog
-from sentinel_tui.errors import SentinelError
+from sentinel_tui.errors import EngineError, SentinelError
 from sentinel_tui.paths import Paths
-from sentinel_tui.store.recorder import add_event, add_gap
+from sentinel_tui.store.recorder import abandon_intents, add_event, add_gap
 from sentinel_tui.store.recorder import beat as write_row
 from sentinel_tui.store.writer import Holder, StoreWriter
 
@@ -176,6 +176,7 @@ class Engine:
         self._add_event(f"Sentinel {__version__} started")
         for notice in self.parts.writer.notices:
             self._add_event(notice)
+        self.parts.recording.note(partial(abandon_intents, before_ms=self._started_ms))
         since_ms = memory.last_beat_ms
         if since_ms is not None and self._started_ms - since_ms > _SHORTEST_GAP_MS:
             self.parts.recording.note(
@@ -238,12 +239,20 @@ def main(paths: Paths, *, foreground: bool = False) -> int:
     Raises:
         SentinelError: It could not start, and the message says why.
     """
+    # Until there is an event loop to hear it: a lost terminal must not end a starting engine.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     os.umask(0o077)
     with suppress(OSError, ValueError):
         # A core dump would hold every secret.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    paths.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    logs.set_up(paths.log, foreground=foreground)
+    try:
+        paths.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        logs.set_up(paths.log, foreground=foreground)
+    except OSError as error:
+        raise EngineError(
+            f"{error.filename} cannot be written: {error.strerror}",
+            "choose a folder of your own with --data-dir",
+        ) from None
     try:
         return asyncio.run(run_engine(paths, SystemClock()))
     except SentinelError:

@@ -13,8 +13,10 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from sentinel_tui.errors import EngineBusy
+from sentinel_tui.errors import EngineBusy, EngineError
 from sentinel_tui.text import clean_text
+
+_MEND = "choose a folder of your own on a local disk with --data-dir"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,21 @@ class EngineLock:
 
         Raises:
             EngineBusy: Another process holds it; the message says which.
+            EngineError: There can be no lock there.
         """
         # Close-on-exec, because a child would otherwise keep the lock alive after our death.
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise EngineError(f"{path} cannot be opened: {error.strerror}", _MEND) from None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
             raise EngineBusy(_busy(holder_of(path)), "end it with: sentinel stop") from None
-        except OSError:
+        except OSError as error:
             os.close(descriptor)
-            raise
+            raise EngineError(f"{path} cannot be locked: {error.strerror}", _MEND) from None
         text = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since_ms": now_ms})
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, text.encode(), 0)

@@ -65,6 +65,8 @@ class Observer:
             The judgement, or None when the check was taken out of the watch meanwhile.
         """
         async with check.turn:
+            if not self._watch.holds(check):
+                return None
             mark = self._clockwatch.begin()
             began_s = self._clock.elapsed_s()
             seen = self._clockwatch.discount(await self._see(check, timeout_s), mark)

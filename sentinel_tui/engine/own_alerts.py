@@ -45,3 +45,7 @@ class OwnAlerts:
                 return
             del self._open[finding.fingerprint]
         self._recording.note(partial(raise_finding, finding=finding, service=service, check=check))
+
+    def forget(self, fingerprint: str) -> None:
+        """Take an alert for closed, because the store closes it with what it was about."""
+        self._open.pop(fingerprint, None)

@@ -7,6 +7,7 @@ from functools import partial
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.config.model import Config
+from sentinel_tui.domain.monitoring.alerts import Rule, fingerprint
 from sentinel_tui.domain.monitoring.states import CheckState
 from sentinel_tui.domain.records import AlertRecord, EntryKind
 from sentinel_tui.engine.agenda import Agenda
@@ -89,6 +90,8 @@ class Parts:
         shortest_s = shortest_interval_s(self.watch)
         if shortest_s is not None:
             self.clockwatch.shortest_interval_s = shortest_s
+        for check in gone:
+            self.own_alerts.forget(fingerprint(Rule.STOPPED, *check.id))
         if gone:
             self.recording.note(partial(resolve_gone, at_ms=self.clock.now_ms()))
 

@@ -88,15 +88,21 @@ class Supervisor:
         while True:
             worker.started_s = self._clock.elapsed_s()
             worker.retry_ms = None
+            error: BaseException = RuntimeError("ended by itself")
             try:
                 await worker.work(partial(self._beat, worker))
-                error: Exception = RuntimeError("ended by itself")
+            except asyncio.CancelledError as cancelled:
+                task = asyncio.current_task()
+                if task is None or task.cancelling():
+                    raise
+                # Something inside was cancelled, not the worker itself.
+                error = cancelled
             except Exception as caught:
                 error = caught
             wait_s = self._note_failure(worker, error)
             await self._clock.sleep(wait_s)
 
-    def _note_failure(self, worker: _Worker, error: Exception) -> float:
+    def _note_failure(self, worker: _Worker, error: BaseException) -> float:
         """Write a failure down.
 
         Returns:

@@ -26,9 +26,11 @@ Type=notify
 NotifyAccess=main
 ExecStart={command}
 ExecReload=/bin/kill -HUP $MAINPID
-Restart=always
-RestartSec=2
+# Not after `sentinel stop`, nor where starting again would only fail again: a configuration that
+# cannot be used, another engine on the same store.
+Restart=on-failure
 RestartPreventExitStatus=3 5
+RestartSec=2
 WatchdogSec=60
 TimeoutStopSec=10
 # A secret that the configuration calls credential:NAME:

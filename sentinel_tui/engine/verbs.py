@@ -22,6 +22,7 @@ from sentinel_tui.errors import EngineError, SentinelError, StoreError, UsageErr
 from sentinel_tui.probes.heartbeat import beat_observation
 from sentinel_tui.store.database import Database
 from sentinel_tui.store.recorder import (
+    ABANDONED,
     IntentRecord,
     acknowledge,
     begin_intent,
@@ -106,7 +107,7 @@ class Verbs:
             raise UsageError(f"this key was used before, for {wish.verb}", "use a new key")
         if wish.status == _DONE:
             return wish.result
-        if wish.status == _FAILED:
+        if wish.status in (_FAILED, ABANDONED):
             raise EngineError(wish.result.get("error", ""), wish.result.get("hint", ""))
         return await self._carry_out(wish, self._changing[request.verb], arguments)
 

@@ -59,10 +59,14 @@ class WatchedCheck:
         return self.options.kind != "heartbeat"
 
     @property
+    def waking(self) -> bool:
+        """Whether a wake is under way that it must not get in the way of."""
+        return self.service.waking and self.turn is self.service.http_turn
+
+    @property
     def busy(self) -> bool:
         """Whether somebody looks already, be it a wake between two of its requests."""
-        waking = self.service.waking and self.turn is self.service.http_turn
-        return waking or self.turn.locked()
+        return self.waking or self.turn.locked()
 
 
 @dataclass(slots=True, eq=False)
@@ -204,17 +208,37 @@ class Watch:
         return service
 
     def _check(self, service: WatchedService, options: Check, key: int) -> WatchedCheck:
-        name, now_s = name_of(options), self._clock.elapsed_s()
-        rules = thresholds_for(service.options, options)
-        phase = phase_s(service.id, name, options.interval_s, now_s, self._clock.now_ms())
-        check = service.checks.get(name)
+        check = service.checks.get(name_of(options))
         if check is None:
-            turn = asyncio.Lock()
-            check = WatchedCheck(service, name, options, rules, key, phase, turn, now_s)
-        check.options, check.rules, check.key, check.phase_s = options, rules, key, phase
+            check = self._new_check(service, options, key)
+        elif check.options.interval_s != options.interval_s:
+            check.phase_s = self._phase_s(service, options)
+        check.options, check.key = options, key
+        check.rules = thresholds_for(service.options, options)
         if service.options.sleeps is not None and isinstance(options, HttpCheck):
             check.turn = service.http_turn
         return check
+
+    def _new_check(self, service: WatchedService, options: Check, key: int) -> WatchedCheck:
+        return WatchedCheck(
+            service=service,
+            name=name_of(options),
+            options=options,
+            rules=thresholds_for(service.options, options),
+            key=key,
+            phase_s=self._phase_s(service, options),
+            turn=asyncio.Lock(),
+            looked_s=self._clock.elapsed_s(),
+        )
+
+    def _phase_s(self, service: WatchedService, options: Check) -> float:
+        return phase_s(
+            service.id,
+            name_of(options),
+            options.interval_s,
+            self._clock.elapsed_s(),
+            self._clock.now_ms(),
+        )
 
     def _pause_newcomers(self, service: WatchedService) -> None:
         now_ms = self._clock.now_ms()

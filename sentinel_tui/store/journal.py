@@ -15,6 +15,9 @@ from sentinel_tui.store.marks import lower_mark
 STARTED = "started"
 """The status of an intent that has not ended."""
 
+ABANDONED = "abandoned"
+"""The status of an intent whose engine was killed before it ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class IntentRecord:
@@ -82,6 +85,21 @@ def finish_intent(
         "UPDATE intents SET status = ?, result = ?, finished_ms = ? "
         "WHERE id = ? AND finished_ms IS NULL",
         (status, json.dumps(result), at_ms, intent_id),
+    )
+
+
+def abandon_intents(db: Database, before_ms: int) -> None:
+    """Close what an engine that was killed had begun: nobody knows any more what came of it.
+
+    Args:
+        db: The store.
+        before_ms: Since when another engine watches; what was wanted from it stays open.
+    """
+    result = json.dumps({"error": "Sentinel ended before this was done", "hint": "ask again"})
+    db.write(
+        "UPDATE intents SET status = ?, result = ?, finished_ms = ? "
+        "WHERE finished_ms IS NULL AND created_ms < ?",
+        (ABANDONED, result, before_ms, before_ms),
     )
 
 

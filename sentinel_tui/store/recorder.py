@@ -7,7 +7,9 @@ Each takes the database first and runs inside one of the writer's transactions:
 
 from sentinel_tui.store.alerting import acknowledge, raise_finding, resolve_gone
 from sentinel_tui.store.journal import (
+    ABANDONED,
     IntentRecord,
+    abandon_intents,
     add_event,
     add_gap,
     beat,
@@ -26,7 +28,9 @@ from sentinel_tui.store.registry import (
 )
 
 __all__ = [
+    "ABANDONED",
     "IntentRecord",
+    "abandon_intents",
     "acknowledge",
     "add_event",
     "add_gap",

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_world import LidClock, Network, Watching
+from engine_world import Network, Watching
 
+from sentinel_tui.clock import FakeClock
 from sentinel_tui.config.model import Config, RetentionOptions
 from sentinel_tui.engine.engine import Engine
 from sentinel_tui.paths import Paths
@@ -27,24 +28,24 @@ def paths(tmp_path: Path) -> Paths:
 
 
 @pytest.fixture
-def clock() -> LidClock:
-    return LidClock()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
-def network(clock: LidClock) -> Network:
+def network(clock: FakeClock) -> Network:
     return Network(clock)
 
 
 @pytest.fixture
-def writer(paths: Paths, clock: LidClock) -> Iterator[StoreWriter]:
+def writer(paths: Paths, clock: FakeClock) -> Iterator[StoreWriter]:
     writer = StoreWriter.open(paths, clock, RetentionOptions(), Holder.here())
     yield writer
     writer.close()
 
 
 @pytest.fixture
-def watching_on(clock: LidClock, network: Network, tmp_path: Path) -> Start:
+def watching_on(clock: FakeClock, network: Network, tmp_path: Path) -> Start:
     """Starts engines: `async with watching_on(data_dir, service(...)) as engine`."""
 
     @asynccontextmanager

@@ -26,13 +26,6 @@ from sentinel_tui.paths import Paths
 from sentinel_tui.store.queries import Reader
 
 
-class LidClock(FakeClock):
-    """A fake clock that never runs backwards, so that a suspend can be followed by an advance."""
-
-    def _move_to(self, elapsed_s: float) -> None:
-        super()._move_to(max(elapsed_s, self._elapsed_s))
-
-
 @dataclass(frozen=True)
 class Answer:
     """What the other side does in one look."""

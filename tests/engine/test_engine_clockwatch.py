@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from engine_world import LidClock
 
+from sentinel_tui.clock import FakeClock
 from sentinel_tui.domain.monitoring.observations import FailurePhase, Observation, Outcome
 from sentinel_tui.engine.clockwatch import ClockWatch, Lapse
 
@@ -15,26 +15,26 @@ def lapses() -> list[Lapse]:
 
 
 @pytest.fixture
-def clockwatch(clock: LidClock, lapses: list[Lapse]) -> ClockWatch:
+def clockwatch(clock: FakeClock, lapses: list[Lapse]) -> ClockWatch:
     return ClockWatch(clock, lapses.append)
 
 
-def _failed(clock: LidClock) -> Observation:
+def _failed(clock: FakeClock) -> Observation:
     return Observation(clock.now_ms(), Outcome.FAIL, phase=FailurePhase.CONNECT, error="refused")
 
 
-def _good(clock: LidClock) -> Observation:
+def _good(clock: FakeClock) -> Observation:
     return Observation(clock.now_ms(), Outcome.OK, latency_ms=20.0)
 
 
-async def _tick(clock: LidClock, clockwatch: ClockWatch, seconds: int) -> None:
+async def _tick(clock: FakeClock, clockwatch: ClockWatch, seconds: int) -> None:
     for _ in range(seconds):
         await clock.advance(1)
         clockwatch.glance()
 
 
 async def test_time_that_behaves_tells_nothing(
-    clock: LidClock, clockwatch: ClockWatch, lapses: list[Lapse]
+    clock: FakeClock, clockwatch: ClockWatch, lapses: list[Lapse]
 ) -> None:
     mark = clockwatch.begin()
     await _tick(clock, clockwatch, 120)
@@ -43,7 +43,7 @@ async def test_time_that_behaves_tells_nothing(
 
 
 async def test_a_suspend_is_a_gap(
-    clock: LidClock, clockwatch: ClockWatch, lapses: list[Lapse]
+    clock: FakeClock, clockwatch: ClockWatch, lapses: list[Lapse]
 ) -> None:
     before_ms = clock.now_ms()
     clock.suspend(600)
@@ -55,7 +55,7 @@ async def test_a_suspend_is_a_gap(
 
 @pytest.mark.parametrize("look", [_failed, _good])
 async def test_a_look_across_a_suspend_says_nothing(
-    clock: LidClock, clockwatch: ClockWatch, look
+    clock: FakeClock, clockwatch: ClockWatch, look
 ) -> None:
     mark = clockwatch.begin()
     clock.suspend(600)
@@ -66,7 +66,7 @@ async def test_a_look_across_a_suspend_says_nothing(
 
 
 async def test_failures_just_after_a_suspend_say_nothing(
-    clock: LidClock, clockwatch: ClockWatch
+    clock: FakeClock, clockwatch: ClockWatch
 ) -> None:
     clock.suspend(600)
     mark = clockwatch.begin()
@@ -79,7 +79,7 @@ async def test_failures_just_after_a_suspend_say_nothing(
 
 @pytest.mark.parametrize(("seconds", "word"), [(3_600, "forward"), (-3_600, "back")])
 async def test_a_jump_of_the_wall_clock_is_told_and_is_no_gap(
-    clock: LidClock, clockwatch: ClockWatch, lapses: list[Lapse], seconds: int, word: str
+    clock: FakeClock, clockwatch: ClockWatch, lapses: list[Lapse], seconds: int, word: str
 ) -> None:
     mark = clockwatch.begin()
     clock.jump(seconds)
@@ -89,7 +89,7 @@ async def test_a_jump_of_the_wall_clock_is_told_and_is_no_gap(
 
 
 async def test_a_small_correction_of_the_wall_clock_is_nothing(
-    clock: LidClock, clockwatch: ClockWatch, lapses: list[Lapse]
+    clock: FakeClock, clockwatch: ClockWatch, lapses: list[Lapse]
 ) -> None:
     mark = clockwatch.begin()
     clock.jump(1.5)
@@ -98,7 +98,7 @@ async def test_a_small_correction_of_the_wall_clock_is_nothing(
 
 
 async def test_a_short_delay_of_our_own_excuses_failures_only(
-    clock: LidClock, clockwatch: ClockWatch, lapses: list[Lapse]
+    clock: FakeClock, clockwatch: ClockWatch, lapses: list[Lapse]
 ) -> None:
     mark = clockwatch.begin()
     clock.suspend(5)
@@ -108,7 +108,7 @@ async def test_a_short_delay_of_our_own_excuses_failures_only(
 
 
 async def test_a_gap_is_measured_by_the_shortest_interval(
-    clock: LidClock, clockwatch: ClockWatch, lapses: list[Lapse]
+    clock: FakeClock, clockwatch: ClockWatch, lapses: list[Lapse]
 ) -> None:
     clockwatch.shortest_interval_s = 60
     clock.suspend(100)

@@ -6,8 +6,9 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from engine_world import LidClock, Network, Watching
+from engine_world import Network, Watching
 
+from sentinel_tui.clock import FakeClock
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.domain.records import AlertRecord
 from sentinel_tui.errors import EngineError
@@ -40,7 +41,7 @@ async def test_a_beat_is_recorded_before_it_is_acknowledged(watching) -> None:
         assert engine.state("backup") is State.UP
 
 
-async def test_silence_is_down_dated_to_the_deadline(watching, clock: LidClock) -> None:
+async def test_silence_is_down_dated_to_the_deadline(watching, clock: FakeClock) -> None:
     async with watching(reporter()) as engine:
         await engine.ask("beat", service="backup")
         last_ms = clock.now_ms()
@@ -72,7 +73,7 @@ async def test_a_service_can_report_that_it_failed(watching) -> None:
 
 
 async def test_a_beat_nobody_could_hear_is_not_held_against_the_service(
-    watching, clock: LidClock
+    watching, clock: FakeClock
 ) -> None:
     async with watching(reporter()) as engine:
         await engine.ask("beat", service="backup")
@@ -84,7 +85,7 @@ async def test_a_beat_nobody_could_hear_is_not_held_against_the_service(
         assert engine.state("backup") is State.DOWN
 
 
-async def test_a_short_restart_does_not_prolong_the_deadline(watching, clock: LidClock) -> None:
+async def test_a_short_restart_does_not_prolong_the_deadline(watching, clock: FakeClock) -> None:
     async with watching(reporter()) as engine:
         await engine.ask("beat", service="backup")
         await engine.advance(500)

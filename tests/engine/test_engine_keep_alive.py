@@ -8,8 +8,9 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from engine_world import Answer, LidClock, Network, Watching, service
+from engine_world import Answer, Network, Watching, service
 
+from sentinel_tui.clock import FakeClock
 from sentinel_tui.domain.monitoring.observations import Outcome
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.domain.records import ColdStartRecord
@@ -22,7 +23,7 @@ def sleeper(interval: float = 3_600.0, **options: Any) -> dict[str, Any]:
     return service("curator", interval=interval, sleeps=options)
 
 
-def wakes_after(seconds: float, clock: LidClock, asleep: Answer) -> Callable[[str], Answer]:
+def wakes_after(seconds: float, clock: FakeClock, asleep: Answer) -> Callable[[str], Answer]:
     """Answers of a service that is there so many seconds after it was asked first."""
     asked_s: list[float] = []
 
@@ -48,7 +49,7 @@ async def test_a_sleeper_is_woken_in_time_again_and_again(watching, network: Net
 
 
 async def test_the_last_wake_survives_a_restart(
-    watching, network: Network, clock: LidClock
+    watching, network: Network, clock: FakeClock
 ) -> None:
     async with watching(sleeper(wake_every=300.0)) as engine:
         await engine.advance(100)
@@ -65,7 +66,7 @@ async def test_the_last_wake_survives_a_restart(
 
 
 async def test_a_wake_is_patient_and_its_time_is_a_cold_start_not_a_latency(
-    watching, network: Network, clock: LidClock
+    watching, network: Network, clock: FakeClock
 ) -> None:
     network.answers = wakes_after(23, clock, Answer.waking(503))
     async with watching(sleeper()) as engine:
@@ -97,7 +98,7 @@ async def test_a_platform_that_holds_the_request_open_gets_one_and_all_the_time_
 
 
 async def test_while_a_service_wakes_its_checks_leave_it_alone(
-    watching, network: Network, clock: LidClock
+    watching, network: Network, clock: FakeClock
 ) -> None:
     network.answers = wakes_after(60, clock, Answer.waking(503))
     async with watching(sleeper(interval=5.0, wake_every=600.0)) as engine:
@@ -108,7 +109,7 @@ async def test_while_a_service_wakes_its_checks_leave_it_alone(
 
 @pytest.mark.parametrize(("status", "pause_s"), [(502, 5), (503, 5), (429, 10)])
 async def test_a_platform_is_not_hammered(
-    watching, network: Network, clock: LidClock, status: int, pause_s: float
+    watching, network: Network, clock: FakeClock, status: int, pause_s: float
 ) -> None:
     network.answers = wakes_after(60, clock, Answer.waking(status))
     async with watching(sleeper()) as engine:
@@ -133,7 +134,7 @@ async def test_a_service_that_does_not_wake_is_down_after_its_time(
 
 
 async def test_a_service_found_asleep_by_a_probe_is_woken_at_once(
-    watching, network: Network, clock: LidClock
+    watching, network: Network, clock: FakeClock
 ) -> None:
     async with watching(sleeper(interval=400.0, wake_every=800.0)) as engine:
         await engine.advance(30)
@@ -161,7 +162,7 @@ async def test_nothing_is_woken_unasked_where_the_owner_said_so(
     assert [look for look in network.looks if look.timeout_s is not None] == []
 
 
-async def test_a_wake_can_be_asked_for(watching, network: Network, clock: LidClock) -> None:
+async def test_a_wake_can_be_asked_for(watching, network: Network, clock: FakeClock) -> None:
     async with watching(sleeper(keep_awake=False)) as engine:
         network.answers = wakes_after(8, clock, Answer.waking(503))
         answer = await engine.ask("wake", service="curator", step_s=1.0)

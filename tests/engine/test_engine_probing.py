@@ -6,8 +6,9 @@ import itertools
 from contextlib import closing
 
 import pytest
-from engine_world import Answer, LidClock, Network, service
+from engine_world import Answer, Network, service
 
+from sentinel_tui.clock import FakeClock
 from sentinel_tui.domain.monitoring.alerts import Rule, Severity
 from sentinel_tui.domain.monitoring.observations import Outcome
 from sentinel_tui.domain.monitoring.states import State
@@ -46,7 +47,7 @@ async def test_everything_is_seen_soon_after_the_first_start(watching, network: 
 
 
 async def test_checks_start_apart_and_always_in_the_same_places(
-    watching, network: Network, clock: LidClock
+    watching, network: Network, clock: FakeClock
 ) -> None:
     many = [service(f"service-{n}") for n in range(20)]
     async with watching(*many) as engine:
@@ -114,7 +115,7 @@ async def test_a_service_that_hangs_is_not_looked_at_twice_at_once(
 
 
 async def test_down_opens_one_critical_alert_and_recovery_resolves_it(
-    watching, network: Network, clock: LidClock
+    watching, network: Network, clock: FakeClock
 ) -> None:
     async with watching(service("curator")) as engine:
         await engine.advance(40)
@@ -184,7 +185,7 @@ async def test_an_answer_that_breaks_our_own_code_is_not_the_services_fault(
         assert engine.state("curator") is State.UP
 
 
-async def test_every_look_is_in_the_store(watching, network: Network, clock: LidClock) -> None:
+async def test_every_look_is_in_the_store(watching, network: Network, clock: FakeClock) -> None:
     start_ms = clock.now_ms()
     async with watching(service("curator", interval=20.0)) as engine:
         await engine.advance(QUARTER_S)
@@ -218,7 +219,7 @@ async def test_probe_now_looks_at_once_and_tells_what_it_saw(watching, network: 
 
 
 async def test_the_store_tells_when_each_check_looks_next(
-    watching, network: Network, clock: LidClock
+    watching, network: Network, clock: FakeClock
 ) -> None:
     async with watching(service("curator"), service("public", interval=600.0)) as engine:
         await engine.advance(60)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_world import Answer, LidClock, Network, Watching, service
+from engine_world import Answer, Network, Watching, service
 
+from sentinel_tui.clock import FakeClock
 from sentinel_tui.config.model import Service
 from sentinel_tui.domain.monitoring.alerts import Rule
 from sentinel_tui.domain.monitoring.judgement import judge
@@ -132,7 +133,7 @@ async def _want_things_until_full(writer: StoreWriter) -> None:
 
 @pytest.fixture
 async def recording(
-    paths: Paths, clock: LidClock, writer: StoreWriter
+    paths: Paths, clock: FakeClock, writer: StoreWriter
 ) -> AsyncIterator[tuple[Recording, int]]:
     """A recording whose store takes nothing, and the number of a check in it."""
     key = await writer.run(_one_check)
@@ -173,7 +174,7 @@ async def test_only_plain_samples_are_given_up_oldest_first(
 
 
 async def test_an_entry_that_breaks_our_own_code_holds_up_nothing(
-    paths: Paths, clock: LidClock, writer: StoreWriter
+    paths: Paths, clock: FakeClock, writer: StoreWriter
 ) -> None:
     def broken(db: Database) -> None:
         raise ZeroDivisionError

@@ -186,3 +186,18 @@ async def test_what_only_counts_at_the_next_start_is_said(reloading) -> None:
         with closing(engine.read()) as reader:
             texts = [one.text for one in reader.timeline(0, engine.clock.now_ms() + 1)]
         assert "engine.user_agent changed; it counts from Sentinel's next start" in texts
+
+
+async def test_a_check_taken_out_while_it_waits_for_its_turn_is_forgotten(
+    watching, paths, network: Network, caplog: pytest.LogCaptureFixture
+) -> None:
+    paths.config.write_text(_CURATOR + _PUBLIC)
+    services = load(paths.config).config.model_dump(by_alias=True, exclude_unset=True)["services"]
+    async with watching(*services, engine={"concurrency": 1}) as engine:
+        network.answers = lambda check: Answer(takes_s=9.0)
+        await engine.advance(12)
+        assert network.under_way == 1
+        paths.config.write_text(_PUBLIC)
+        await engine.advance(60)
+        assert _services(engine) == ["public"]
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

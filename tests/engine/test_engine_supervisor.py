@@ -7,8 +7,8 @@ import itertools
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from engine_world import LidClock
 
+from sentinel_tui.clock import FakeClock
 from sentinel_tui.domain.monitoring.alerts import Finding, Rule
 from sentinel_tui.engine.supervisor import Supervisor
 
@@ -19,7 +19,7 @@ def findings() -> list[Finding]:
 
 
 @pytest.fixture
-async def supervisor(clock: LidClock, findings: list[Finding]) -> AsyncIterator[Supervisor]:
+async def supervisor(clock: FakeClock, findings: list[Finding]) -> AsyncIterator[Supervisor]:
     supervisor = Supervisor(clock, findings.append)
     yield supervisor
     await supervisor.stop()
@@ -28,7 +28,7 @@ async def supervisor(clock: LidClock, findings: list[Finding]) -> AsyncIterator[
 class Worker:
     """Fails as often as it is told, then goes on."""
 
-    def __init__(self, clock: LidClock, failures: int) -> None:
+    def __init__(self, clock: FakeClock, failures: int) -> None:
         self.clock = clock
         self.failures = failures
         self.started_s: list[float] = []
@@ -43,7 +43,7 @@ class Worker:
 
 
 async def test_a_failed_worker_is_started_again_ever_later(
-    clock: LidClock, supervisor: Supervisor
+    clock: FakeClock, supervisor: Supervisor
 ) -> None:
     worker = Worker(clock, failures=10)
     supervisor.start("probing", worker)
@@ -53,7 +53,7 @@ async def test_a_failed_worker_is_started_again_ever_later(
 
 
 async def test_a_failure_is_shown_with_its_reason_and_its_next_start(
-    clock: LidClock, supervisor: Supervisor
+    clock: FakeClock, supervisor: Supervisor
 ) -> None:
     supervisor.start("probing", Worker(clock, failures=1))
     await clock.advance(0)
@@ -66,7 +66,7 @@ async def test_a_failure_is_shown_with_its_reason_and_its_next_start(
 
 
 async def test_three_failures_in_a_row_are_an_alert_that_ends_once_it_runs(
-    clock: LidClock, supervisor: Supervisor, findings: list[Finding]
+    clock: FakeClock, supervisor: Supervisor, findings: list[Finding]
 ) -> None:
     supervisor.start("probing", Worker(clock, failures=3))
     await clock.advance(2)
@@ -80,7 +80,7 @@ async def test_three_failures_in_a_row_are_an_alert_that_ends_once_it_runs(
     assert supervisor.records()[0].failures == 0
 
 
-async def test_a_worker_that_returns_has_failed(clock: LidClock, supervisor: Supervisor) -> None:
+async def test_a_worker_that_returns_has_failed(clock: FakeClock, supervisor: Supervisor) -> None:
     async def give_up(beat: Callable[[], None]) -> None:
         return
 
@@ -90,7 +90,7 @@ async def test_a_worker_that_returns_has_failed(clock: LidClock, supervisor: Sup
 
 
 async def test_one_failing_worker_leaves_the_others_alone(
-    clock: LidClock, supervisor: Supervisor
+    clock: FakeClock, supervisor: Supervisor
 ) -> None:
     healthy = Worker(clock, failures=0)
     supervisor.start("healthy", healthy)
@@ -101,7 +101,7 @@ async def test_one_failing_worker_leaves_the_others_alone(
     assert clock.now_ms() - record.beat_ms <= 10_000
 
 
-async def test_stopping_waits_for_the_workers_to_tidy_up(clock: LidClock) -> None:
+async def test_stopping_waits_for_the_workers_to_tidy_up(clock: FakeClock) -> None:
     tidied = []
 
     async def tidy(beat: Callable[[], None]) -> None:
@@ -116,3 +116,19 @@ async def test_stopping_waits_for_the_workers_to_tidy_up(clock: LidClock) -> Non
     await clock.advance(0)
     await supervisor.stop()
     assert tidied == [True]
+
+
+async def test_a_worker_in_which_something_was_cancelled_is_started_again(
+    clock: FakeClock, supervisor: Supervisor
+) -> None:
+    starts = []
+
+    async def await_a_cancelled_task(beat: Callable[[], None]) -> None:
+        starts.append(clock.elapsed_s())
+        inner = asyncio.ensure_future(asyncio.Event().wait())
+        inner.cancel()
+        await inner
+
+    supervisor.start("rollup", await_a_cancelled_task)
+    await clock.advance(5)
+    assert len(starts) == 3

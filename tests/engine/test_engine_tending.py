@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from engine_world import LidClock, Watching, service
+from engine_world import Watching, service
 
+from sentinel_tui.clock import FakeClock
 from sentinel_tui.config.model import RetentionOptions
 from sentinel_tui.domain.monitoring.alerts import Rule
 from sentinel_tui.engine.engine import STORE_LOST
@@ -70,7 +71,7 @@ async def test_a_store_that_was_replaced_ends_the_engine(watching) -> None:
         assert engine.engine.exit_code == STORE_LOST
 
 
-async def test_another_writer_ends_the_engine(watching, clock: LidClock) -> None:
+async def test_another_writer_ends_the_engine(watching, clock: FakeClock) -> None:
     async with watching(service("curator")) as engine:
         await engine.advance(20)
         other = StoreWriter.open(engine.paths, clock, RetentionOptions(), Holder.here())

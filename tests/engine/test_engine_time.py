@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 
 import pytest
-from engine_world import Answer, LidClock, Network, Watching, service
+from engine_world import Answer, Network, Watching, service
 
+from sentinel_tui.clock import FakeClock
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.domain.records import EntryKind
 
@@ -19,7 +20,7 @@ def _entries(engine: Watching, kind: EntryKind) -> list[tuple[int, str]]:
     return [(one.at_ms, one.text) for one in entries if one.kind is kind]
 
 
-async def test_a_suspend_makes_no_outage(watching, network: Network, clock: LidClock) -> None:
+async def test_a_suspend_makes_no_outage(watching, network: Network, clock: FakeClock) -> None:
     async with watching(*_MANY) as engine:
         await engine.advance(60)
         closed_ms = clock.now_ms()
@@ -38,7 +39,7 @@ async def test_a_suspend_makes_no_outage(watching, network: Network, clock: LidC
 
 
 async def test_after_a_suspend_looks_go_on_without_a_burst(
-    watching, network: Network, clock: LidClock
+    watching, network: Network, clock: FakeClock
 ) -> None:
     async with watching(*_MANY) as engine:
         await engine.advance(60)
@@ -53,7 +54,7 @@ async def test_after_a_suspend_looks_go_on_without_a_burst(
 
 
 async def test_looks_under_way_during_a_suspend_say_nothing(
-    watching, network: Network, clock: LidClock
+    watching, network: Network, clock: FakeClock
 ) -> None:
     network.answers = lambda check: Answer(takes_s=5.0)
     async with watching(service("curator")) as engine:
@@ -66,7 +67,7 @@ async def test_looks_under_way_during_a_suspend_say_nothing(
         assert engine.state("curator") is State.UNKNOWN
 
 
-async def test_a_gap_of_our_own_is_a_line_in_the_timeline(watching, clock: LidClock) -> None:
+async def test_a_gap_of_our_own_is_a_line_in_the_timeline(watching, clock: FakeClock) -> None:
     async with watching(service("curator")) as engine:
         await engine.advance(60)
         clock.suspend(600)
@@ -77,7 +78,7 @@ async def test_a_gap_of_our_own_is_a_line_in_the_timeline(watching, clock: LidCl
 
 @pytest.mark.parametrize("seconds", [7_200, -7_200])
 async def test_a_jump_of_the_wall_clock_makes_no_outage_and_no_burst(
-    watching, network: Network, clock: LidClock, seconds: int
+    watching, network: Network, clock: FakeClock, seconds: int
 ) -> None:
     async with watching(*_MANY) as engine:
         await engine.advance(60)
@@ -94,7 +95,7 @@ async def test_a_jump_of_the_wall_clock_makes_no_outage_and_no_burst(
 
 
 async def test_an_outage_that_follows_a_suspend_is_still_found(
-    watching, network: Network, clock: LidClock
+    watching, network: Network, clock: FakeClock
 ) -> None:
     async with watching(service("curator")) as engine:
         await engine.advance(60)
@@ -104,7 +105,7 @@ async def test_an_outage_that_follows_a_suspend_is_still_found(
         assert engine.state("curator") is State.DOWN
 
 
-async def test_time_in_which_no_engine_ran_is_a_gap(watching, clock: LidClock) -> None:
+async def test_time_in_which_no_engine_ran_is_a_gap(watching, clock: FakeClock) -> None:
     async with watching(service("curator")) as engine:
         await engine.advance(60)
         stopped_ms = clock.now_ms()
@@ -118,7 +119,7 @@ async def test_time_in_which_no_engine_ran_is_a_gap(watching, clock: LidClock) -
         assert uptime.excluded_ms == pytest.approx(3_600_000, abs=1_000)
 
 
-async def test_a_quick_restart_is_no_gap(watching, clock: LidClock) -> None:
+async def test_a_quick_restart_is_no_gap(watching, clock: FakeClock) -> None:
     for _ in range(3):
         async with watching(service("curator")) as engine:
             await engine.advance(15)

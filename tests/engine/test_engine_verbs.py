@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 import pytest
-from engine_world import Answer, LidClock, Network, Watching, service
+from engine_world import Answer, Network, Watching, service
 
+from sentinel_tui.clock import FakeClock
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.domain.records import AlertRecord, EntryKind
 from sentinel_tui.errors import EngineError, UsageError
+from sentinel_tui.store.recorder import begin_intent
 
 
 def _alert(engine: Watching) -> AlertRecord:
@@ -68,7 +71,7 @@ async def test_a_pause_survives_a_restart(watching, network: Network) -> None:
 
 @pytest.mark.parametrize("restart", [False, True])
 async def test_a_pause_ends_by_itself_when_it_was_given_an_end(
-    watching, network: Network, clock: LidClock, restart: bool
+    watching, network: Network, clock: FakeClock, restart: bool
 ) -> None:
     async with watching(service("curator")) as engine:
         await engine.advance(20)
@@ -130,7 +133,7 @@ async def test_what_changes_something_is_in_the_timeline(watching) -> None:
         assert sorted(verbs) == ["pause", "restart", "resume"]
 
 
-async def test_the_same_key_counts_once(watching, network: Network, clock: LidClock) -> None:
+async def test_the_same_key_counts_once(watching, network: Network, clock: FakeClock) -> None:
     async with watching(service("curator")) as engine:
         await engine.advance(20)
         first = await engine.ask("pause", service="curator", key="pause-1")
@@ -158,6 +161,26 @@ async def test_a_refusal_is_remembered_too(watching) -> None:
             with pytest.raises(EngineError, match="no service is called 'nobody'"):
                 await engine.ask("pause", service="nobody", key="pause-1")
         assert len(_intents(engine)) == 1
+
+
+async def test_what_a_killed_engine_had_begun_is_closed(watching, clock: FakeClock) -> None:
+    async with watching(service("curator")) as engine:
+        begin = partial(
+            begin_intent,
+            key="lost",
+            verb="pause",
+            service="curator",
+            arguments={"service": "curator"},
+            source="cli",
+            at_ms=clock.now_ms(),
+        )
+        await engine.engine.parts.writer.run(begin, durable=True)
+        await engine.advance(5)
+    async with watching(service("curator")) as engine:
+        await engine.advance(5)
+        assert _intents(engine) == ["pause by cli: abandoned"]
+        with pytest.raises(EngineError, match="ended before this was done"):
+            await engine.ask("pause", service="curator", key="lost")
 
 
 async def test_a_key_belongs_to_one_verb(watching) -> None:

@@ -73,3 +73,13 @@ def _finding(*, holds: bool):
         at_ms=1_800_000_000_000,
         reason="worker probing keeps failing: it is only a test",
     )
+
+
+async def test_a_look_that_never_ends_is_told(watching, network: Network) -> None:
+    async with watching(service("curator")) as engine:
+        await engine.advance(40)
+        network.answers = lambda check: Answer(takes_s=100_000.0)
+        await engine.advance(150)
+        (alert,) = _alerts(engine, Rule.STOPPED)
+        assert alert.open
+        assert alert.check == "curator"

@@ -159,7 +159,9 @@ class KeepAlive:
     def _waited_s(self, check: WatchedCheck) -> float:
         """How long the service has been waking already, when a probe found it asleep."""
         started_ms = check.state.wake_started_ms
-        return 0.0 if started_ms is None else (self._clock.now_ms() - started_ms) / 1_000
+        if started_ms is None:
+            return 0.0
+        return max(0.0, (self._clock.now_ms() - started_ms) / 1_000)
 
     def _ended(self, service: WatchedService, task: asyncio.Task[Judgement | None]) -> None:
         service.waking = False

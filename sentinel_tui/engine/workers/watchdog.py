@@ -55,7 +55,7 @@ class Watchdog:
     def _look_for_stopped(self) -> None:
         now_s = self._clock.elapsed_s()
         for check in self._watch.checks():
-            if not check.scheduled or check.service.paused or check.busy:
+            if not check.scheduled or check.service.paused or check.waking:
                 continue
             silent_s = now_s - max(check.looked_s, self._clockwatch.watching_since_s)
             limit_s = 2 * check.options.interval_s + check.options.timeout_s + _SLACK_S
