@@ -1,4 +1,4 @@
-"""`sentinel`: the way in. `--version` is answered here, before anything else is imported."""
+"""`sentinel`: the way in. What must be quick is answered before the command line is imported."""
 
 from __future__ import annotations
 
@@ -17,9 +17,25 @@ def main() -> int:
     arguments = sys.argv[1:]
     if arguments in (["--version"], ["-V"]):
         return _tell_version()
+    if not arguments:
+        return _open_screen()
     from sentinel_tui.cli import main as run_command_line
 
     return run_command_line(arguments)
+
+
+def _open_screen() -> int:
+    """Open the dashboard, without the command line that it does not need to be seen."""
+    from sentinel_tui.errors import SentinelError
+    from sentinel_tui.paths import default_paths
+    from sentinel_tui.tui.run import run
+
+    try:
+        return run(default_paths())
+    except SentinelError as error:
+        from sentinel_tui.cli.entry import fail
+
+        return fail(error, [])
 
 
 def _tell_version() -> int:

@@ -31,9 +31,9 @@ def main(arguments: Sequence[str]) -> int:
         tell(error.format_message())
         return UsageError.exit_code
     except click.ClickException as error:
-        return _fail(_from_click(error), arguments)
+        return fail(_from_click(error), arguments)
     except SentinelError as error:
-        return _fail(error, arguments)
+        return fail(error, arguments)
     return code if isinstance(code, int) else 0
 
 
@@ -45,7 +45,8 @@ def _from_click(error: click.ClickException) -> UsageError:
     return UsageError(error.format_message(), hint)
 
 
-def _fail(error: SentinelError, arguments: Sequence[str]) -> int:
+def fail(error: SentinelError, arguments: Sequence[str]) -> int:
+    """Say what went wrong and how to mend it; returns what the process should exit with."""
     if "--json" in arguments:
         print_json({"error": str(error), "hint": error.hint, "exit_code": error.exit_code})
     else:

@@ -116,7 +116,8 @@ class SentinelApp(FramedApp):
     def _store_changed(self) -> None:
         self.engine_line.note(store_trouble="")
         self.outlook.read(self, "headline", _read_headline)
-        self.read_what_is_seen()
+        if self.seen is not None:
+            self.seen.read_store()
 
     @on(StoreLost)
     def _store_lost(self, message: StoreLost) -> None:

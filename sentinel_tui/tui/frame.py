@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,6 +16,7 @@ from sentinel_tui.tui import keymap, palette
 from sentinel_tui.tui.messages import ServiceOpened
 from sentinel_tui.tui.outlook import Outlook
 from sentinel_tui.tui.panes.deck import Deck
+from sentinel_tui.tui.panes.pane import Pane
 from sentinel_tui.tui.panes.tabs import STATUS, TABS
 from sentinel_tui.tui.preferences import Preferences
 from sentinel_tui.tui.quiet import QuietApp
@@ -24,6 +25,9 @@ from sentinel_tui.tui.widgets.key_bar import KeyBar
 from sentinel_tui.tui.widgets.status_line import StatusLine
 from sentinel_tui.tui.widgets.tab_bar import TabBar
 from sentinel_tui.tui.widgets.too_small import TooSmall
+
+if TYPE_CHECKING:
+    from sentinel_tui.tui.screens.service import ServiceScreen
 
 _TYPED_INTO_INPUTS = frozenset({"tab", "console"})
 """Priority actions whose keys are ordinary characters while somebody types."""
@@ -91,15 +95,17 @@ class FramedApp(QuietApp, inherit_bindings=False):
         await self.action_console()
         self.console_line.run(command)
 
-    def read_what_is_seen(self) -> None:
-        """Have the part of the screen that can be seen read the store again."""
+    @property
+    def seen(self) -> Pane | ServiceScreen | None:
+        """The part of the screen that shows something of the store now."""
         from sentinel_tui.tui.screens.service import ServiceScreen
 
         match self.screen_stack:
             case [_]:
-                self.deck.pane.read_store()
+                return self.deck.pane
             case [*_, ServiceScreen() as page]:
-                page.read_store()
+                return page
+        return None
 
     async def action_tab(self, tab_id: str) -> None:
         """Show a tab, whatever lay over it."""
@@ -128,7 +134,8 @@ class FramedApp(QuietApp, inherit_bindings=False):
         """Tell times in the other zone."""
         self.tell(f"times are told in {self.outlook.toggle_zone()}")
         self.engine_line.redraw()
-        self.deck.pane.redraw()
+        if self.seen is not None:
+            self.seen.redraw()
 
     @on(TabBar.TabChosen)
     async def _tab_chosen(self, message: TabBar.TabChosen) -> None:

@@ -18,13 +18,13 @@ from sentinel_tui.domain.records import (
     SeriesPoint,
     TimelineEntry,
 )
-from sentinel_tui.tui.view_models.plot import Slices
 from sentinel_tui.tui.view_models.service import ServiceStory
 from sentinel_tui.tui.view_models.status import bar_hours
 
 if TYPE_CHECKING:
     from sentinel_tui.commands.overview import Overview
     from sentinel_tui.store.queries import Reader
+    from sentinel_tui.tui.panes.latency import Question
 
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
@@ -137,16 +137,17 @@ class ChartReading:
     summary: LatencySummary
 
 
-def read_chart(reader: Reader, service: str, check_key: int, cut_up: Slices) -> ChartReading:
+def read_chart(reader: Reader, asked: Question) -> ChartReading:
     """Read the chart of one check."""
-    points = reader.series(check_key, cut_up.start_ms, cut_up.end_ms, cut_up.count)
+    start_ms, end_ms = asked.cut_up.start_ms, asked.cut_up.end_ms
+    points = reader.series(asked.check_key, start_ms, end_ms, asked.cut_up.count)
     alerts = [
         alert
-        for alert in reader.alerts(service=service, limit=_ALERTS_PER_PAGE)
-        if cut_up.start_ms <= alert.opened_ms < cut_up.end_ms
+        for alert in reader.alerts(service=asked.service, limit=_ALERTS_PER_PAGE)
+        if start_ms <= alert.opened_ms < end_ms
     ]
-    summaries = reader.summaries(cut_up.start_ms, cut_up.end_ms)
-    return ChartReading(points, alerts, summaries.get(check_key, LatencySummary()))
+    summaries = reader.summaries(start_ms, end_ms)
+    return ChartReading(points, alerts, summaries.get(asked.check_key, LatencySummary()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,6 +202,8 @@ def textual_theme(colours: Colours) -> Theme:
             "input-cursor-foreground": "ansi_black" if native else named["background"],
             "border": named["accent"],
             "border-blurred": named["faint"],
+            "scrollbar": named["faint"],
+            "scrollbar-background": named["raised"],
         },
     )
 

@@ -8,7 +8,7 @@ from tui_screen import colours, opened, reversed_text
 from sentinel_tui.tui.panes.tabs import TABS
 
 SIZES = ((80, 24), (120, 40))
-LOADED = {"status": "min ", "alerts": "since ", "behaviour": "needs", "video": "needs"}
+LOADED = {"status": "min ", "alerts": "still open", "behaviour": "needs", "video": "needs"}
 LOADED["recommendations"] = "needs"
 
 
@@ -17,7 +17,7 @@ def size_id(size: tuple[int, int]) -> str:
 
 
 async def turned_to(screen, tab) -> None:
-    await screen.shows("min ", "engine 4711 watches")
+    await screen.loaded()
     await screen.press(tab.number)
     await screen.shows(LOADED[tab.id])
     if tab.id == "alerts":
@@ -52,7 +52,7 @@ async def test_a_tab_bears_hostile_text(hostile_watch, engine, golden, tab, size
 
 async def test_a_compact_terminal_shows_every_service(watch, engine, golden):
     async with opened(watch, size=(60, 16)) as screen:
-        await screen.shows("min ", "engine 4711 watches")
+        await screen.loaded()
         golden("status-60x16", screen.text)
 
 
@@ -72,7 +72,7 @@ async def test_a_terminal_that_grows_shows_everything_again(watch, engine):
 @pytest.mark.parametrize("size", SIZES, ids=size_id)
 async def test_the_page_of_a_service(watch, engine, golden, size):
     async with opened(watch, size=size) as screen:
-        await screen.shows("min ")
+        await screen.loaded()
         await screen.press("enter")
         await screen.shows("last look")
         golden(f"service-{size_id(size)}", screen.text)
@@ -80,7 +80,7 @@ async def test_the_page_of_a_service(watch, engine, golden, size):
 
 async def test_the_page_of_a_hostile_service(hostile_watch, engine, golden):
     async with opened(hostile_watch, size=(120, 40)) as screen:
-        await screen.shows("min ")
+        await screen.loaded()
         await screen.press("enter")
         await screen.shows("last look")
         golden("service-120x40-hostile", screen.text)
@@ -89,7 +89,7 @@ async def test_the_page_of_a_hostile_service(hostile_watch, engine, golden):
 @pytest.mark.parametrize("size", SIZES, ids=size_id)
 async def test_the_help_page(watch, engine, golden, size):
     async with opened(watch, size=size) as screen:
-        await screen.shows("min ")
+        await screen.loaded()
         await screen.press("question_mark")
         await screen.shows("Everywhere")
         golden(f"help-{size_id(size)}", screen.text)
@@ -110,6 +110,6 @@ async def test_a_store_without_a_row_yet(paths, golden):
 
 async def test_everything_in_ascii(watch, engine, golden):
     async with opened(watch, ascii=True) as screen:
-        await screen.shows("min ", "engine 4711 watches")
+        await screen.loaded()
         assert screen.text.isascii()
         golden("status-ascii", screen.text)

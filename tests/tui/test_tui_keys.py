@@ -296,3 +296,10 @@ def write_something(paths) -> None:
     event = partial(recorder.add_event, at_ms=NOW_MS, kind=EntryKind.ENGINE, text="hello")
     asyncio.run(writer.run(event))
     writer.close()
+
+
+async def test_times_of_an_open_page_are_told_in_the_other_zone_too(screen):
+    await screen.press("enter")
+    await screen.shows("last look 12:59:30")
+    await screen.press("t")
+    await screen.shows("last look 11:59:30")

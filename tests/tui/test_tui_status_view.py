@@ -23,6 +23,7 @@ from sentinel_tui.tui.cells import Tone, line_width, plain
 from sentinel_tui.tui.view_models.engine import EngineSight, engine_line
 from sentinel_tui.tui.view_models.status import (
     SORTS,
+    bar_hours,
     gauge,
     health_lines,
     matches,
@@ -253,3 +254,10 @@ def test_a_date_is_told_only_where_it_is_another_day():
     assert TIMES.minute(NOW_MS - HOUR_MS) == "11:00"
     assert TIMES.minute(NOW_MS - 24 * HOUR_MS) == "14 Jan 12:00"
     assert TIMES.minute(NOW_MS - 400 * 24 * HOUR_MS).startswith("2025-")
+
+
+@pytest.mark.parametrize(
+    ("watched_h", "hours"), [(0, 1), (0.5, 1), (1, 1), (1.1, 3), (5, 6), (11, 12), (700, 12)]
+)
+def test_bars_reach_no_further_than_there_is_something_to_show(watched_h, hours):
+    assert bar_hours(round(watched_h * HOUR_MS)) == hours

@@ -42,6 +42,12 @@ class Screen:
         """Wait until all of the texts stand on the screen."""
         await self.until(lambda: all(text in self.text for text in texts))
 
+    async def loaded(self) -> None:
+        """Wait until everything that is read at the start was read: chart, engine, alerts."""
+        sign = "X" if self.app.look.ascii else "✖"
+        await self.until(lambda: sign in self.text.partition("\n")[0])
+        await self.shows("min ", "engine 4711 watches")
+
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds; the reader is a thread of its own."""
         try:

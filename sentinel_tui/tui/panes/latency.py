@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -9,9 +10,17 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from sentinel_tui.tui.cells import Span, Tone, cut, line, muted, spread
+from sentinel_tui.tui.cells import BLANK, Line, Span, Tone, cut, line, muted, spread
 from sentinel_tui.tui.outlook import Outlook
-from sentinel_tui.tui.view_models.plot import RANGES, Slices, numbers_line, plot, range_line, slices
+from sentinel_tui.tui.view_models.plot import (
+    RANGES,
+    Range,
+    Slices,
+    numbers_line,
+    plot,
+    range_line,
+    slices,
+)
 from sentinel_tui.tui.widgets.chart import Chart, warm_up
 from sentinel_tui.tui.widgets.lines import LinesView
 
@@ -25,16 +34,39 @@ _SERVICE_CELLS = 20
 _YOUNG_MS = 2 * 3_600_000
 
 
+@dataclass(frozen=True)
+class Question:
+    """What a chart is asked for. Two that are equal have the same answer.
+
+    Attributes:
+        service: The service.
+        check_key: Its check that is drawn.
+        range_: Over which range.
+        cut_up: The slices of that range.
+        progress: Changes when there is more to see than before.
+    """
+
+    service: str
+    check_key: int
+    range_: Range
+    cut_up: Slices
+    progress: object
+
+
 class LatencyPanel(Vertical):
-    """Draws what the checks of a service measured; drawn anew only when that may look different."""
+    """Draws what the checks of a service measured; drawn anew only when that may look different.
+
+    What was drawn last stays until the next is there: a chart that went blank for a moment with
+    every move of the cursor would cost more than it tells.
+    """
 
     class Loaded(Message):
         """A chart was read."""
 
-        def __init__(self, question: object, cut_up: Slices, reading: ChartReading) -> None:
+        def __init__(self, question: Question, title: Line, reading: ChartReading) -> None:
             super().__init__()
             self.question = question
-            self.cut_up = cut_up
+            self.title = title
             self.reading = reading
 
     def __init__(self, outlook: Outlook) -> None:
@@ -42,7 +74,7 @@ class LatencyPanel(Vertical):
         self._outlook = outlook
         self._range = RANGES[1]
         self._service: ServiceRecord | None = None
-        self._question: object = None
+        self._question: Question | None = None
         self._loaded: LatencyPanel.Loaded | None = None
         self._title = LinesView(widget_id="chart-title")
         self._chart = Chart(widget_id="chart")
@@ -56,11 +88,7 @@ class LatencyPanel(Vertical):
 
     def show(self, service: ServiceRecord | None) -> None:
         """Show this service from now on; asks for its chart when that may look different."""
-        if service is None or self._service is None or service.id != self._service.id:
-            self._loaded = None
-            self._chart.show(None)
         self._service = service
-        self._draw()
         self._ask()
 
     def begin_with(self, watched_ms: int) -> None:
@@ -94,22 +122,25 @@ class LatencyPanel(Vertical):
         self._ask()
 
     def _ask(self) -> None:
-        check = self._service.primary if self._service else None
-        if self._service is None or check is None or self._chart.size.width == 0:
+        service, check = self._service, self._service.primary if self._service else None
+        if service is None or check is None:
+            self._question = self._loaded = None
+            self._draw()
             return
-        now_ms = self._outlook.now_ms
-        cut_up = slices(self._range, now_ms, check.interval_s, self._chart.dots)
-        question = (check.key, cut_up, _progress(check, cut_up))
-        if question == self._question and self._loaded is not None:
+        if self._chart.size.width == 0:
+            return
+        cut_up = slices(self._range, self._outlook.now_ms, check.interval_s, self._chart.dots)
+        question = Question(service.id, check.key, self._range, cut_up, _progress(check, cut_up))
+        if question == self._question:
             return
         self._question = question
-        service, key = self._service.id, check.key
+        title = _title(service, check)
 
         def query(reader: Reader) -> Message:
             from sentinel_tui.tui.readings import read_chart
 
             warm_up()
-            return self.Loaded(question, cut_up, read_chart(reader, service, key, cut_up))
+            return self.Loaded(question, title, read_chart(reader, question))
 
         self._outlook.read(self, "chart", query)
 
@@ -117,28 +148,29 @@ class LatencyPanel(Vertical):
         width = self._title.size.width
         if not width:
             return
-        self._title.paint([spread(self._title_line(), range_line(self._range), width)])
-        if self._loaded is None:
-            self._numbers.paint([line(muted(""))])
+        loaded = self._loaded
+        title = line(muted("  Latency")) if loaded is None else loaded.title
+        self._title.paint([spread(title, range_line(self._range), width)])
+        if loaded is None:
+            self._chart.show(None)
+            self._numbers.paint([BLANK])
             return
-        reading, cut_up = self._loaded.reading, self._loaded.cut_up
+        reading, asked = loaded.reading, loaded.question
         times = self._outlook.times
-        self._chart.show(plot(reading.points, reading.alerts, cut_up, self._range, times))
+        drawn = plot(reading.points, reading.alerts, asked.cut_up, asked.range_, times)
+        self._chart.show(drawn)
         numbers = numbers_line(reading.summary, len(reading.alerts), width - 3)
         self._numbers.paint([(Span("  "), *numbers)])
 
-    def _title_line(self) -> tuple[Span, ...]:
-        if self._service is None:
-            return line(muted("  Latency"))
-        check = self._service.primary
-        name = f" · {check.name}" if check else ""
-        return (
-            Span("  "),
-            *cut(line(Span(self._service.name, Tone.STRONG)), _SERVICE_CELLS),
-            muted(f"{name} · "),
-            Span("p50 ", Tone.ACCENT),
-            muted("p95"),
-        )
+
+def _title(service: ServiceRecord, check: CheckRecord) -> Line:
+    return (
+        Span("  "),
+        *cut(line(Span(service.name, Tone.STRONG)), _SERVICE_CELLS),
+        muted(f" · {check.name} · "),
+        Span("p50 ", Tone.ACCENT),
+        muted("p95"),
+    )
 
 
 def _progress(check: CheckRecord, cut_up: Slices) -> object:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -26,12 +27,12 @@ from sentinel_tui.tui.widgets.lines import ScrollingLines
 from sentinel_tui.tui.widgets.prompt import Prompt
 
 _NARROWEST = 20
-_MOST_LINES = 500
+_MOST_ANSWERS = 40
 _MOST_REMEMBERED = 100
 
 
 class Console(Vertical):
-    """Docked at the bottom; closed, it takes no room."""
+    """Stands above the engine line; closed, it takes no room."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("console")
     DEFAULT_CSS = """
@@ -58,7 +59,7 @@ class Console(Vertical):
         self._completion = _Completion(services)
         self._prompt = _CommandPrompt(self._completion, self._line_typed)
         self._answer_lines = ScrollingLines(widget_id="answers")
-        self._answers: list[Line] = []
+        self._answers: list[Answered] = []
         self._typed: list[str] = []
         self._at = 0
 
@@ -81,18 +82,17 @@ class Console(Vertical):
         after_yes(self.app, question, lambda: self._outlook.do_in_turn(text, self))
 
     def on_answered(self, message: Answered) -> None:
-        """Add the answer below those there are."""
+        """Add the answer below those there are, and bring it up from its beginning."""
         message.stop()
-        if self._answers:
-            self._answers.append(BLANK)
-        first = len(self._answers)
-        self._answers.append(line(Span("▸ ", Tone.ACCENT), Span(message.command, Tone.STRONG)))
-        text = message.text(max(_NARROWEST, self.size.width - 2))
-        self._answers += [line(one) for one in text.split("\n")]
-        dropped = max(0, len(self._answers) - _MOST_LINES)
-        self._answers = self._answers[dropped:]
-        self._answer_lines.show(self._answers)
-        self.call_after_refresh(self._answer_lines.bring_up, max(0, first - dropped))
+        self._answers = [*self._answers, message][-_MOST_ANSWERS:]
+        lines = self._lines()
+        self._answer_lines.show(lines)
+        first = len(lines) - len(self._told(message))
+        self.call_after_refresh(self._answer_lines.bring_up, first)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap the answers to the new width."""
+        self._answer_lines.show(self._lines())
 
     def action_close(self) -> None:
         """Hide the console; its answers stay for the next time."""
@@ -114,6 +114,18 @@ class Console(Vertical):
         completed = await self._completion.get_suggestion(self._prompt.text)
         if completed is not None:
             self._prompt.take(completed)
+
+    def _lines(self) -> list[Line]:
+        lines: list[Line] = []
+        for answered in self._answers:
+            lines += [BLANK, *self._told(answered)] if lines else self._told(answered)
+        return lines
+
+    def _told(self, answered: Answered) -> list[Line]:
+        # The screen's width, for the console has none of its own until it was opened.
+        text = answered.text(max(_NARROWEST, self.app.size.width - 2))
+        asked = line(Span("▸ ", Tone.ACCENT), Span(answered.command, Tone.STRONG))
+        return [asked, *(line(one) for one in text.split("\n"))]
 
     def _line_typed(self, text: str) -> None:
         if text.strip():
