@@ -166,7 +166,8 @@ class DisplayOptions(Options):
     """The screen."""
 
     theme: Line = ""
-    """Theme of the screen; over SSH the terminal's own colours when left out."""
+    """`sentinel-dark`, `sentinel-light`, `ansi` or `high-contrast`; left out, the first, or `ansi`
+    over SSH."""
     time_zone: TimeZone = "UTC"
     """The zone in which times are shown."""
     mouse: bool = False

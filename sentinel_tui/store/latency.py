@@ -19,6 +19,8 @@ _NARROWEST_SLICE_MS = {Floor.MINUTE: 60_000, Floor.HOUR: 3_600_000, Floor.DAY: 3
 
 _LONGEST_RAW_SERIES_MS = 6 * 3_600_000
 _LONGEST_RAW_SUMMARY_MS = 2 * 3_600_000
+_SUMMARY_PARTS = 24
+"""A summary is read from the floor that a chart of this many slices would be read from."""
 
 _Look = tuple[int, int, int | None]
 """check key, outcome, latency_us."""
@@ -124,6 +126,20 @@ def summaries(connection: Connection, start_ms: int, end_ms: int) -> dict[int, L
     ):
         found[check_key].look(outcome, latency_us)
     return {check_key: _summary(latencies) for check_key, latencies in found.items()}
+
+
+def summary(connection: Connection, check_key: int, start_ms: int, end_ms: int) -> LatencySummary:
+    """See `queries.Reader.summary`."""
+    found = Latencies()
+    width_ms = (end_ms - start_ms) / _SUMMARY_PARTS
+    for stretch in _stretches(connection, check_key, start_ms, end_ms, width_ms):
+        if stretch.floor is None:
+            for _, outcome, latency_us in _looks(connection, check_key, stretch):
+                found.look(outcome, latency_us)
+            continue
+        for _, row in _buckets(connection, check_key, stretch.floor, stretch):
+            found.add(row)
+    return _summary(found)
 
 
 def _exact_summaries(

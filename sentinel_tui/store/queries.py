@@ -129,6 +129,14 @@ class Reader:
         with self._snapshot() as connection:
             return latency.summaries(connection, start_ms, end_ms)
 
+    def summary(self, check_key: int, start_ms: int, end_ms: int) -> LatencySummary:
+        """Latency of one check over a window.
+
+        A window of a day or more is read from hours, so its start is rounded down to one.
+        """
+        with self._snapshot() as connection:
+            return latency.summary(connection, check_key, start_ms, end_ms)
+
     def usual_latencies(self, now_ms: int) -> dict[int, LatencySummary]:
         """Latency of every check over the week before the current hour, by check key.
 

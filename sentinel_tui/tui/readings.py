@@ -146,8 +146,7 @@ def read_chart(reader: Reader, asked: Question) -> ChartReading:
         for alert in reader.alerts(service=asked.service, limit=_ALERTS_PER_PAGE)
         if start_ms <= alert.opened_ms < end_ms
     ]
-    summaries = reader.summaries(start_ms, end_ms)
-    return ChartReading(points, alerts, summaries.get(asked.check_key, LatencySummary()))
+    return ChartReading(points, alerts, reader.summary(asked.check_key, start_ms, end_ms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +189,10 @@ def read_story(reader: Reader, service: str, now_ms: int) -> ServiceStory | None
         service=record,
         uptime_24h=reader.uptimes(now_ms - _DAY_MS, now_ms).get(service, Uptime()),
         uptime_30d=reader.uptimes(now_ms - _MONTH_MS, now_ms).get(service, Uptime()),
-        latency_24h=reader.summaries(now_ms - _DAY_MS, now_ms),
+        latency_24h={
+            check.key: reader.summary(check.key, now_ms - _DAY_MS, now_ms)
+            for check in record.checks
+        },
         bar=reader.state_cells(start_ms, end_ms, _STORY_BAR_CELLS).get(service, ()),
         failures=reader.failures(service),
         cold_starts=reader.cold_starts(service),

@@ -185,6 +185,24 @@ async def test_summaries_count_every_look_once(watch: Watch, reader: Reader, hou
     assert summary.min_ms <= summary.p50_ms <= summary.p95_ms <= summary.p99_ms <= summary.max_ms
 
 
+@pytest.mark.parametrize("rolled", [False, True])
+@pytest.mark.parametrize("hours", [1, 5, 24, 72])
+async def test_one_check_is_summed_up_as_among_all(
+    watch: Watch, reader: Reader, hours: int, rolled: bool
+) -> None:
+    end_ms = MIDNIGHT_MS + 80 * HOUR_MS
+    key = watch.keys["curator", "http"]
+    await watch.writer.run(partial(add_looks, key=key, start_ms=MIDNIGHT_MS, end_ms=end_ms))
+    if rolled:
+        await watch.writer.run(partial(roll_up, now_ms=end_ms - 90_000))
+    start_ms = end_ms - hours * HOUR_MS
+    alone = reader.summary(key, start_ms, end_ms)
+    among = reader.summaries(start_ms, end_ms)[key]
+    assert (alone.count, alone.failures) == (among.count, among.failures)
+    assert (alone.min_ms, alone.max_ms) == (among.min_ms, among.max_ms)
+    assert alone.p95_ms == pytest.approx(among.p95_ms, rel=2 * RELATIVE_ERROR)
+
+
 async def test_a_past_window_is_summed_up_too(watch: Watch, reader: Reader) -> None:
     now_ms = MIDNIGHT_MS + 5 * DAY_MS
     key = watch.keys["curator", "http"]
