@@ -113,9 +113,18 @@ def _append_varint(encoded: bytearray, number: int) -> None:
 
 
 def _varints(encoded: bytes) -> list[int]:
-    if encoded.isascii():
-        # Each number fits in one byte, as in nearly every minute and hour: no need to look closer.
-        return list(encoded)
+    # Only the first bucket is far from the one before; what follows nearly always fits in a byte
+    # each, and then need not be looked at closer.
+    head = 0
+    while head < len(encoded) and encoded[head] & 0x80:
+        head += 1
+    rest = encoded[head + 1 :]
+    if rest.isascii():
+        return [*_read_varints(encoded[: head + 1]), *rest]
+    return _read_varints(encoded)
+
+
+def _read_varints(encoded: bytes) -> list[int]:
     numbers, number, shift = [], 0, 0
     for byte in encoded:
         number |= (byte & 0x7F) << shift
