@@ -103,6 +103,7 @@ class Client:
                 raise EngineError(
                     f"the engine did not answer within {wait_s:.0f} s", f"see {self._paths.log}"
                 )
+            # The client is synchronous on purpose: commands start without an event loop.
             time.sleep(_LOOK_AGAIN_S)
         threading.Thread(target=_reap, args=(pid,), daemon=True).start()
         return True

@@ -38,6 +38,7 @@ def _wait_for_end(pid: int) -> None:
             raise EngineError(
                 f"process {pid} has not ended after {_STOP_WITHIN_S:.0f} s", f"end it: kill {pid}"
             )
+        # No event loop runs here, and a process that is not our child cannot be waited for.
         time.sleep(_LOOK_AGAIN_S)
 
 

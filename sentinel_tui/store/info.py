@@ -93,6 +93,7 @@ def _rows(connection: Connection) -> dict[str, int]:
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' "
         "ORDER BY name"
     ).fetchall()
+    # The names come from the store's own list of tables; SQLite takes no parameter in their place.
     return {
         name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
         for (name,) in tables

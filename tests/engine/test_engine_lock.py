@@ -41,9 +41,14 @@ def test_a_released_lock_can_be_taken_again(tmp_path: Path) -> None:
 
 
 def test_releasing_twice_is_harmless(tmp_path: Path) -> None:
-    lock = EngineLock.take(tmp_path / "engine.lock", 1)
+    path = tmp_path / "engine.lock"
+    lock = EngineLock.take(path, 1)
     lock.release()
+    successor = EngineLock.take(path, 2)
     lock.release()
+    with pytest.raises(EngineBusy):
+        EngineLock.take(path, 3)
+    successor.release()
 
 
 def test_the_lock_is_free_once_its_holder_was_killed(tmp_path: Path) -> None:
