@@ -75,6 +75,8 @@ class ServiceRecord:
         last_wake_ms: When it was last woken, or None.
         next_wake_ms: When it is woken next, or None.
         cold_start_ms: Its last cold start, or None.
+        suppressed_by: The service whose outage stands behind its own, so that it raises no alarm
+            of its own; empty for none.
     """
 
     id: str
@@ -92,6 +94,7 @@ class ServiceRecord:
     last_wake_ms: int | None = None
     next_wake_ms: int | None = None
     cold_start_ms: float | None = None
+    suppressed_by: str = ""
 
     @property
     def primary(self) -> CheckRecord | None:
@@ -149,6 +152,7 @@ class AlertRecord:
         acknowledged_ms: When it was acknowledged, or None.
         reason: Why it opened.
         resolution: Why it ended, or empty.
+        incident: The number of the incident it is part of; 0 where it was never put into one.
     """
 
     id: int
@@ -162,6 +166,7 @@ class AlertRecord:
     acknowledged_ms: int | None
     reason: str
     resolution: str = ""
+    incident: int = 0
 
     @property
     def open(self) -> bool:
@@ -180,6 +185,10 @@ class EntryKind(StrEnum):
     INTENT = "intent"
     GAP = "gap"
     ENGINE = "engine"
+    NOTE = "note"
+    NOTIFICATION = "notification"
+    SILENCE = "silence"
+    DEPLOY = "deploy"
 
 
 @dataclass(frozen=True, slots=True)

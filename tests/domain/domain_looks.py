@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 
 from hypothesis import strategies as st
 
 from sentinel_tui.domain.monitoring.observations import (
+    Certificate,
     FailurePhase,
     Observation,
     Outcome,
     PhaseTimings,
     WakeHint,
 )
-from sentinel_tui.domain.monitoring.states import CheckState, Thresholds, fold, pause, resume
+from sentinel_tui.domain.monitoring.states import (
+    CheckState,
+    State,
+    Thresholds,
+    end_maintenance,
+    fold,
+    is_frozen,
+    maintain,
+    pause,
+    rest,
+    resume,
+    rouse,
+)
 
 START_MS = 1_800_000_000_000
 S = 1_000
@@ -30,6 +44,7 @@ def look(
     took_ms: float = 20.0,
     hint: WakeHint | None = None,
     error: str = "",
+    certificate: Certificate | None = None,
 ) -> Observation:
     """A look that began `at_s` seconds after `START_MS`."""
     failed = outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE)
@@ -41,6 +56,7 @@ def look(
         phase=FailurePhase.CONNECT if outcome is Outcome.FAIL else None,
         error=error,
         wake_hint=hint,
+        certificate=certificate,
     )
 
 
@@ -74,21 +90,45 @@ def folded(
     return check
 
 
+class Doing(Enum):
+    """What the owner or the plan does to a check; each lays a sheet over it or takes it away."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    MAINTAIN = "maintain"
+    END_MAINTENANCE = "end maintenance"
+    REST = "rest"
+    ROUSE = "rouse"
+
+    def apply(self, check: CheckState, at_ms: int) -> CheckState:
+        match self:
+            case Doing.PAUSE:
+                return pause(check, at_ms, "paused by the owner")
+            case Doing.RESUME:
+                return resume(check, at_ms)
+            case Doing.MAINTAIN:
+                return maintain(check, at_ms, "new disks")
+            case Doing.END_MAINTENANCE:
+                return end_maintenance(check, at_ms)
+            case Doing.REST:
+                return rest(check, at_ms, "nobody comes at night")
+            case Doing.ROUSE:
+                return rouse(check, at_ms)
+
+
+UNCOVERING = (Doing.RESUME, Doing.END_MAINTENANCE, Doing.ROUSE)
+"""Takes away every sheet that freezes."""
+
+
 @dataclass(frozen=True)
-class Pause:
-    """The owner pauses the check."""
+class Done:
+    """Something the owner or the plan did."""
 
     at_ms: int
+    what: Doing
 
 
-@dataclass(frozen=True)
-class Resume:
-    """The owner lets it go on."""
-
-    at_ms: int
-
-
-Event = Observation | Pause | Resume
+Event = Observation | Done
 
 
 @dataclass(frozen=True)
@@ -101,18 +141,17 @@ class Step:
 
     @property
     def seen(self) -> Observation | None:
-        """The look, when it counted: neither blind nor at a paused check."""
-        if not isinstance(self.event, Observation) or self.before.sheet == "PAUSED":
+        """The look, when it counted: neither blind nor at a check that a sheet freezes."""
+        if not isinstance(self.event, Observation) or self.event.outcome is Outcome.INCONCLUSIVE:
             return None
-        return None if self.event.outcome is Outcome.INCONCLUSIVE else self.event
+        wakes = self.before.sheet is State.ASLEEP and self.event.good
+        return self.event if wakes or not is_frozen(self.before) else None
 
 
 def apply(check: CheckState, event: Event, rules: Thresholds) -> CheckState:
     """The state after one event."""
-    if isinstance(event, Pause):
-        return pause(check, event.at_ms, "paused by the owner")
-    if isinstance(event, Resume):
-        return resume(check, event.at_ms)
+    if isinstance(event, Done):
+        return event.what.apply(check, event.at_ms)
     return fold(check, event, rules)
 
 
@@ -140,20 +179,13 @@ thresholds = st.builds(
     fast_cycles=st.integers(min_value=1, max_value=3),
     sleeps_after_s=st.sampled_from([None, 60.0, 900.0]),
     wake_deadline_s=st.sampled_from([30.0, 120.0]),
+    usual_ms=st.sampled_from([None, 100.0, 1_000.0]),
 )
 
-sleepless = thresholds.map(
-    lambda rules: Thresholds(
-        burst_s=rules.burst_s,
-        confirm_cycles=rules.confirm_cycles,
-        recover_cycles=rules.recover_cycles,
-        recover_after_s=rules.recover_after_s,
-        slow_cycles=rules.slow_cycles,
-        fast_cycles=rules.fast_cycles,
-    )
-)
+sleepless = thresholds.map(lambda rules: replace(rules, sleeps_after_s=None))
 
-_KINDS = ["good", "good", "slow", "bad", "bad", "bad", "hint", "blind", "pause", "resume"]
+_KINDS = ["good", "good", "slow", "late", "bad", "bad", "bad", "hint", "blind", "done", "flap"]
+_LATENCIES_MS = [20.0, 1_300.0, 1_600.0, 4_000.0]
 
 
 @st.composite
@@ -165,15 +197,19 @@ def histories(draw: st.DrawFn, max_size: int = 60) -> list[Event]:
         for _ in range(draw(st.integers(1, 6)) if kind in ("good", "bad", "slow") else 1):
             at_s += draw(st.sampled_from([0.0, 0.5, 2.0, 5.0, 30.0, 61.0, 1_000.0]))
             events.append(_event(kind, at_s, draw))
+        if kind == "flap":
+            for turn in range(draw(st.integers(2, 16))):
+                at_s += 61.0
+                events.append(good(at_s) if turn % 2 else bad(at_s))
     return events
 
 
 def _event(kind: str, at_s: float, draw: st.DrawFn) -> Event:
     match kind:
-        case "good":
-            return good(at_s)
         case "slow":
             return slow(at_s)
+        case "late":
+            return good(at_s, draw(st.sampled_from(_LATENCIES_MS)))
         case "bad":
             return bad(at_s)
         case "hint":
@@ -181,7 +217,7 @@ def _event(kind: str, at_s: float, draw: st.DrawFn) -> Event:
             return bad(at_s, draw(st.sampled_from(WakeHint)), took_ms)
         case "blind":
             return blind(at_s)
-        case "pause":
-            return Pause(START_MS + round(at_s * S))
+        case "done":
+            return Done(START_MS + round(at_s * S), draw(st.sampled_from(Doing)))
         case _:
-            return Resume(START_MS + round(at_s * S))
+            return good(at_s)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from domain_looks import (
@@ -27,11 +27,21 @@ from sentinel_tui.domain.monitoring.alerts import (
     Rule,
     Severity,
     certificate_finding,
+    expiry_findings,
+    expiry_severity,
     findings,
     fingerprint,
 )
-from sentinel_tui.domain.monitoring.observations import Certificate, Observation
-from sentinel_tui.domain.monitoring.states import CheckState, State, Thresholds, fold, pause
+from sentinel_tui.domain.monitoring.flapping import share_changed
+from sentinel_tui.domain.monitoring.observations import Certificate, ExpiryKind, Observation
+from sentinel_tui.domain.monitoring.states import (
+    HEALTHY,
+    CheckState,
+    State,
+    Thresholds,
+    fold,
+    pause,
+)
 
 RULES = Thresholds(burst_s=(), confirm_cycles=2, recover_cycles=1, recover_after_s=0)
 
@@ -124,7 +134,41 @@ def test_down_and_degraded_never_hold_together(events: list[Event], rules: Thres
     for step in replay(events, rules):
         for finding in findings("shop", "http", step.before, step.after):
             alerts.take(finding)
-        assert len(alerts.open) <= 1
+        rules_open = {one.rule for one in alerts.open.values()}
+        assert not {Rule.DOWN, Rule.DEGRADED} <= rules_open
+
+
+@given(histories(), thresholds)
+def test_no_alarm_opens_without_a_confirmed_cause(events: list[Event], rules: Thresholds) -> None:
+    for step in replay(events, rules):
+        for finding in findings("shop", "http", step.before, step.after):
+            if not finding.holds:
+                continue
+            assert step.seen is not None
+            match finding.rule:
+                case Rule.DOWN:
+                    assert step.after.failed_cycles >= rules.confirm_cycles
+                case Rule.DEGRADED:
+                    assert step.after.slow_looks >= rules.slow_cycles
+                case Rule.FLAPPING:
+                    assert share_changed(step.after.flips) >= 0.3
+
+
+@given(histories(), thresholds)
+def test_flapping_is_told_until_it_is_over_and_the_check_is_well(
+    events: list[Event], rules: Thresholds
+) -> None:
+    alerts, told = OpenAlerts(), fingerprint(Rule.FLAPPING, "shop", "http")
+    for step in replay(events, rules):
+        was_open = told in alerts.open
+        for finding in findings("shop", "http", step.before, step.after):
+            alerts.take(finding)
+        if step.after.flapping:
+            assert told in alerts.open
+        elif step.seen is not None and step.after.verdict in HEALTHY:
+            assert told not in alerts.open
+        else:
+            assert (told in alerts.open) is was_open
 
 
 @given(histories(), thresholds)
@@ -186,12 +230,37 @@ class TestCertificates:
 
         assert rank(START_MS + at_ms) <= rank(START_MS + at_ms + HOUR)
 
-    def test_a_renewed_certificate_resolves_under_the_same_identity(self) -> None:
-        old, new = certificate(DAY), certificate(90 * DAY)
-        warned = certificate_finding("shop", "tls", old, old.not_after_ms)
-        renewed = certificate_finding("shop", "tls", new, old.not_after_ms)
-        assert warned.fingerprint == renewed.fingerprint
-        assert (warned.holds, renewed.holds) == (True, False)
+    def test_each_certificate_has_its_own_alert(self) -> None:
+        old, new = certificate(DAY), replace(certificate(DAY), fingerprint="cd" * 32)
+        alerts = OpenAlerts()
+        for known, seen in (("", old), (old.fingerprint, old), (old.fingerprint, new)):
+            for finding in expiry_findings("shop", "tls", known, seen, old.not_after_ms):
+                alerts.take(finding)
+        (ended,) = alerts.ended
+        assert ended[0].fingerprint == f"certificate/shop/tls/{old.fingerprint[:16]}"
+        assert ended[1].reason == "certificate of shop.example was renewed"
+        assert list(alerts.open) == [f"certificate/shop/tls/{new.fingerprint[:16]}"]
+
+    def test_a_renewal_ends_the_warning(self) -> None:
+        old, new = certificate(DAY), replace(certificate(90 * DAY), fingerprint="cd" * 32)
+        found = expiry_findings("shop", "tls", old.fingerprint, new, old.not_after_ms)
+        assert [one.holds for one in found] == [False]
+
+    def test_a_certificate_that_is_far_from_its_end_says_nothing(self) -> None:
+        seen = certificate(90 * DAY)
+        assert expiry_findings("shop", "tls", seen.fingerprint, seen, START_MS) == []
+
+    def test_an_alert_from_before_they_were_told_apart_is_ended(self) -> None:
+        found = expiry_findings("shop", "tls", "", certificate(90 * DAY), START_MS)
+        assert [(one.fingerprint, one.holds) for one in found] == [("certificate/shop/tls", False)]
+
+    def test_a_domain_is_told_by_the_same_rules_under_its_own_name(self) -> None:
+        domain = replace(certificate(365 * DAY), kind=ExpiryKind.DOMAIN)
+        at_ms = domain.not_after_ms - 3 * DAY
+        finding = certificate_finding("shop", "name", domain, at_ms)
+        assert (finding.rule, finding.severity) == (Rule.DOMAIN, Severity.CRITICAL)
+        assert finding.fingerprint.startswith("domain/shop/name/")
+        assert finding.reason == "registration of shop.example expires in 3.0 days"
 
     @pytest.mark.parametrize(
         ("left_ms", "words"), [(3 * DAY, "expires in 3.0 days"), (-2 * DAY, "expired 2.0 days ago")]
@@ -206,3 +275,10 @@ class TestCertificates:
         finding = certificate_finding("shop", "tls", absurd, START_MS + HOUR)
         assert finding.holds
         assert finding.severity is Severity.CRITICAL
+
+    @given(st.integers(1, 10**12), st.integers(1, 10**12))
+    def test_the_thresholds_are_the_same_for_a_domain(self, left_ms: int, lifetime_ms: int) -> None:
+        kinds = [replace(certificate(lifetime_ms), kind=kind) for kind in ExpiryKind]
+        found = [certificate_finding("shop", "x", one, one.not_after_ms - left_ms) for one in kinds]
+        expected = expiry_severity(left_ms, lifetime_ms)
+        assert {one.severity if one.holds else None for one in found} == {expected}

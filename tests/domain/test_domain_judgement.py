@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from domain_looks import (
     DAY,
     START_MS,
@@ -21,6 +23,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from sentinel_tui.domain.monitoring.alerts import Rule
+from sentinel_tui.domain.monitoring.dependencies import Ruling, RulingKind
 from sentinel_tui.domain.monitoring.judgement import (
     judge,
     service_state,
@@ -38,8 +41,11 @@ from sentinel_tui.domain.monitoring.states import (
     State,
     Transition,
     fold,
+    maintain,
     pause,
+    rest,
     resume,
+    rouse,
     transition,
     worst,
 )
@@ -90,6 +96,48 @@ class TestJudge:
         judged = judge("shop", "http", {"http": folded([good(0)], SLEEPY)}, good(30), SLEEPY)
         assert judged.cold_start_ms is None
         assert judged.seen.latency_ms == good(30).latency_ms
+
+
+class TestCertificates:
+    def judged(self, check: CheckState, seen: Observation) -> list[tuple[Rule, bool]]:
+        found = judge("shop", "tls", {"tls": check}, seen, RULES).findings
+        return [
+            (one.rule, one.holds)
+            for one in found
+            if one.rule in (Rule.CERTIFICATE, Rule.DOMAIN) and one.fingerprint.count("/") == 3
+        ]
+
+    def test_a_renewal_is_seen_against_what_is_remembered(self) -> None:
+        check = folded([look(0, certificate=ENDING)], RULES)
+        renewed = replace(ENDING, fingerprint="cd" * 32, not_after_ms=START_MS + 90 * DAY)
+        assert self.judged(check, look(30, certificate=ENDING)) == [(Rule.CERTIFICATE, True)]
+        assert self.judged(check, look(30, certificate=renewed)) == [(Rule.CERTIFICATE, False)]
+
+    def test_in_maintenance_nothing_is_said_of_it(self) -> None:
+        check = maintain(CheckState(), START_MS, "new disks")
+        assert self.judged(check, look(30, certificate=ENDING)) == []
+
+    def test_a_failing_parent_explains_no_ending_certificate(self) -> None:
+        seen = look(30, certificate=ENDING)
+        down = Ruling(RulingKind.SUPPRESS, "gateway")
+        judged = judge("shop", "tls", {"tls": CheckState()}, seen, RULES, ruling=down)
+        assert judged.withheld == ()
+        assert Rule.CERTIFICATE in [one.rule for one in judged.findings if one.holds]
+
+
+class TestPlannedSleep:
+    ASLEEP = rest(folded([good(0)], SLEEPY), START_MS + 1_000 * S, "night")
+
+    def test_the_first_answer_after_it_is_a_cold_start(self) -> None:
+        roused = rouse(self.ASLEEP, START_MS + 5_000 * S)
+        for check in (self.ASLEEP, roused):
+            judged = judge("shop", "http", {"http": check}, good(5_000, took_ms=9_000.0), SLEEPY)
+            assert judged.cold_start_ms == 9_000.0
+            assert judged.state.recent_ms == folded([good(0)], SLEEPY).recent_ms
+
+    def test_an_answer_that_comes_at_once_shows_that_it_was_awake(self) -> None:
+        judged = judge("shop", "http", {"http": self.ASLEEP}, good(5_000), SLEEPY)
+        assert (judged.cold_start_ms, judged.service_state) == (None, State.UP)
 
 
 class TestService:

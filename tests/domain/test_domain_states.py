@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -19,18 +20,22 @@ from domain_looks import (
     slow,
 )
 
-from sentinel_tui.domain.monitoring.observations import Outcome, WakeHint
+from sentinel_tui.domain.monitoring.observations import Certificate, Outcome, WakeHint
 from sentinel_tui.domain.monitoring.states import (
     WORST_FIRST,
     CheckState,
     State,
     Thresholds,
+    end_maintenance,
     fold,
     is_waking,
+    maintain,
     may_be_asleep,
     next_look_s,
     pause,
+    rest,
     resume,
+    rouse,
     transition,
     worst,
 )
@@ -87,6 +92,13 @@ class TestConfirmation:
         start = folded([good(0), *failures(LOOKS_TO_DOWN - 1), good(300)], RULES)
         again = folded(failures(LOOKS_TO_DOWN - 1, from_s=330), RULES, start)
         assert again.state is State.SUSPECT
+
+    def test_rules_made_stricter_by_a_reload_wait_for_the_end_of_the_burst(self) -> None:
+        almost = folded([good(0), *failures(LOOKS_TO_DOWN - CYCLE_LOOKS)], RULES)
+        hasty = replace(RULES, confirm_cycles=1)
+        looks = failures(CYCLE_LOOKS, from_s=200)
+        states = [step.after.state for step in replay(looks, hasty, almost)]
+        assert states == [*[State.SUSPECT] * (CYCLE_LOOKS - 1), State.DOWN]
 
     def test_a_check_that_never_answered_goes_down_too(self) -> None:
         assert folded(failures(LOOKS_TO_DOWN), RULES).state is State.DOWN
@@ -264,6 +276,112 @@ class TestSheets:
     def test_a_pause_covers_a_gap_in_our_sight(self) -> None:
         blinded = folded([good(0), blind(30)], RULES)
         assert pause(blinded, START_MS + MINUTE, "paused").state is State.PAUSED
+
+
+class TestMaintenance:
+    def maintained(self, looks: list, rules: Thresholds = RULES) -> CheckState:
+        return maintain(folded(looks, rules), START_MS + HOUR, "new disks")
+
+    def test_it_is_shown_over_whatever_there_is(self) -> None:
+        check = self.maintained([good(0)])
+        assert (check.state, check.verdict) == (State.MAINT, State.UP)
+        assert (check.since_ms, check.reason) == (START_MS + HOUR, "new disks")
+
+    def test_looks_go_on_and_tell_only_that_they_were_taken(self) -> None:
+        check = self.maintained([good(0)])
+        failed = folded(failures(LOOKS_TO_DOWN, from_s=3_700), RULES, check)
+        assert (failed.state, failed.verdict) == (State.MAINT, State.UP)
+        assert failed.last_ms == START_MS + round(3_700 + 5 * (LOOKS_TO_DOWN - 1)) * S
+        assert failed.last_good_ms == START_MS
+        answered = fold(failed, good(3_900), RULES)
+        assert answered.state is State.MAINT
+        assert answered.last_good_ms == answered.last_ms == START_MS + 3_900 * S
+
+    def test_what_we_cannot_see_in_it_changes_nothing(self) -> None:
+        check = self.maintained([good(0)])
+        assert fold(check, blind(3_700), RULES) is check
+
+    def test_looks_in_it_come_at_the_interval_even_if_it_began_in_a_burst(self) -> None:
+        check = self.maintained([good(0), bad(30)])
+        assert check.burst_step > 0
+        assert next_look_s(check, RULES, 30.0) == 30.0
+
+    def test_after_it_nothing_is_known_until_the_next_look(self) -> None:
+        over = end_maintenance(self.maintained([good(0)]), START_MS + 2 * HOUR)
+        assert (over.state, over.since_ms) == (State.UNKNOWN, START_MS + 2 * HOUR)
+        looked = fold(over, good(7_201), RULES)
+        assert (looked.state, looked.since_ms) == (State.UP, START_MS + 7_201 * S)
+
+    def test_down_into_maintenance_into_up_recovers(self) -> None:
+        over = end_maintenance(
+            maintain(down_check(), START_MS + HOUR, "new disks"), START_MS + 2 * HOUR
+        )
+        looks = [good(7_201), good(7_231), good(7_261)]
+        states = [step.after.state for step in replay(looks, RULES, over)]
+        assert states == [State.DOWN, State.DOWN, State.UP]
+
+    def test_ending_what_is_not_in_maintenance_does_nothing(self) -> None:
+        check = folded([good(0)], RULES)
+        assert end_maintenance(check, START_MS + HOUR) is check
+
+    def test_a_pause_goes_before_it_and_it_goes_before_sleep(self) -> None:
+        check = folded([good(0)], RULES)
+        paused = pause(check, START_MS + HOUR, "paused")
+        assert maintain(paused, START_MS + 2 * HOUR, "new disks") is paused
+        assert rest(paused, START_MS + 2 * HOUR, "night") is paused
+        maintained = self.maintained([good(0)])
+        assert rest(maintained, START_MS + 2 * HOUR, "night") is maintained
+        assert pause(maintained, START_MS + 2 * HOUR, "paused").state is State.PAUSED
+        asleep = rest(check, START_MS + HOUR, "night")
+        assert maintain(asleep, START_MS + 2 * HOUR, "new disks").state is State.MAINT
+
+
+class TestPlannedSleep:
+    ASLEEP = rest(folded([good(0)], SLEEPY), START_MS + HOUR, "nobody comes at night")
+
+    def test_it_is_shown_and_nothing_counts(self) -> None:
+        assert (self.ASLEEP.state, self.ASLEEP.verdict) == (State.ASLEEP, State.UP)
+        failed = folded(failures(LOOKS_TO_DOWN, from_s=3_700), SLEEPY, self.ASLEEP)
+        assert (failed.state, failed.failed_cycles) == (State.ASLEEP, 0)
+
+    def test_a_good_look_shows_that_it_is_awake(self) -> None:
+        awake = fold(self.ASLEEP, good(5_000), SLEEPY)
+        assert (awake.state, awake.since_ms) == (State.UP, START_MS + 5_000 * S)
+
+    def test_whoever_asks_for_it_waits_while_it_wakes(self) -> None:
+        roused = rouse(self.ASLEEP, START_MS + 2 * HOUR)
+        assert (roused.state, roused.since_ms) == (State.WAKING, START_MS + 2 * HOUR)
+        waking = fold(roused, bad(7_201, WakeHint.GATEWAY), SLEEPY)
+        assert (waking.state, waking.since_ms) == (State.WAKING, START_MS + 2 * HOUR)
+        assert fold(waking, good(7_220), SLEEPY).state is State.UP
+
+    def test_what_does_not_wake_is_suspected(self) -> None:
+        roused = rouse(self.ASLEEP, START_MS + 2 * HOUR)
+        assert fold(roused, bad(7_201), SLEEPY).state is State.SUSPECT
+
+    def test_a_gap_in_our_sight_covers_a_wake(self) -> None:
+        roused = rouse(self.ASLEEP, START_MS + 2 * HOUR)
+        assert fold(roused, blind(7_201), SLEEPY).state is State.UNKNOWN
+
+    def test_rousing_what_does_not_sleep_does_nothing(self) -> None:
+        check = folded([good(0)], SLEEPY)
+        assert rouse(check, START_MS + HOUR) is check
+
+
+class TestCertificate:
+    SEEN = Certificate("ab" * 32, "shop.example", "CA", START_MS, START_MS + HOUR)
+
+    def test_the_last_one_seen_is_remembered(self) -> None:
+        check = folded([look(0, certificate=self.SEEN), good(30)], RULES)
+        assert check.certificate == self.SEEN.fingerprint
+
+    def test_a_failed_look_may_have_seen_one(self) -> None:
+        check = folded([look(0, Outcome.FAIL, certificate=self.SEEN)], RULES)
+        assert check.certificate == self.SEEN.fingerprint
+
+    def test_one_seen_in_maintenance_is_seen_after_it(self) -> None:
+        check = maintain(CheckState(), START_MS, "new disks")
+        assert fold(check, look(0, certificate=self.SEEN), RULES).certificate == ""
 
 
 class TestNextLook:

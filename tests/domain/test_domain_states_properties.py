@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domain_looks import (
+    UNCOVERING,
+    Doing,
+    Done,
     Event,
-    Pause,
-    Resume,
     Step,
     apply,
     folded,
@@ -20,11 +21,14 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from sentinel_tui.domain.monitoring.observations import Observation, Outcome
+from sentinel_tui.domain.monitoring.sheets import FROZEN
+from sentinel_tui.domain.monitoring.slowness import RECENT_LOOKS
 from sentinel_tui.domain.monitoring.states import (
     CheckState,
     State,
     Thresholds,
     fold,
+    is_frozen,
     next_look_s,
     transition,
 )
@@ -136,7 +140,7 @@ def test_an_inconclusive_look_changes_no_counter_and_no_verdict(
         if isinstance(step.event, Observation) and step.event.outcome is Outcome.INCONCLUSIVE:
             expected = with_fields(step.before, step.after, "sheet", "since_ms", "reason")
             assert step.after == expected
-            assert step.after.state in (State.UNKNOWN, State.PAUSED)
+            assert step.after.sheet in (State.UNKNOWN, *FROZEN)
 
 
 @given(histories(), sleepless)
@@ -154,11 +158,11 @@ def test_inconclusive_looks_may_be_left_out_without_changing_the_verdict(
 
 
 @given(histories(), thresholds)
-def test_a_pause_and_its_end_touch_only_what_is_shown(
+def test_what_is_done_to_a_check_touches_only_what_is_shown(
     events: list[Event], rules: Thresholds
 ) -> None:
     for step in replay(events, rules):
-        if isinstance(step.event, Pause | Resume):
+        if isinstance(step.event, Done):
             shown = with_fields(step.before, step.after, "sheet", "since_ms", "reason")
             assert step.after == shown
 
@@ -168,8 +172,65 @@ def test_a_paused_check_never_changes_until_it_is_resumed(
     events: list[Event], rules: Thresholds
 ) -> None:
     for step in replay(events, rules):
-        if step.before.state is State.PAUSED and not isinstance(step.event, Resume):
+        resumed = isinstance(step.event, Done) and step.event.what is Doing.RESUME
+        if step.before.state is State.PAUSED and not resumed:
             assert step.after is step.before
+
+
+@given(histories(), thresholds)
+def test_maintenance_and_planned_sleep_freeze_every_counter(
+    events: list[Event], rules: Thresholds
+) -> None:
+    for step in replay(events, rules):
+        if step.before.sheet in (State.MAINT, State.ASLEEP) and step.seen is None:
+            shown = ("sheet", "since_ms", "reason") if isinstance(step.event, Done) else ()
+            expected = with_fields(step.before, step.after, "last_ms", "last_good_ms", *shown)
+            assert step.after == expected
+
+
+@given(histories(), thresholds)
+def test_a_stronger_sheet_never_gives_way_to_a_weaker_one(
+    events: list[Event], rules: Thresholds
+) -> None:
+    for step in replay(events, rules):
+        if is_frozen(step.before) and is_frozen(step.after):
+            assert FROZEN.index(step.after.sheet) >= FROZEN.index(step.before.sheet)
+
+
+@given(histories(), thresholds)
+def test_flapping_is_never_entered_on_a_change_to_up(
+    events: list[Event], rules: Thresholds
+) -> None:
+    for step in replay(events, rules):
+        if step.after.flapping and not step.before.flapping:
+            assert step.after.verdict is State.DOWN
+            assert step.before.verdict is not State.DOWN
+            assert step.after.state is State.DOWN
+
+
+@given(histories(), thresholds)
+def test_what_is_flapping_is_shown_unless_it_is_down_or_covered(
+    events: list[Event], rules: Thresholds
+) -> None:
+    for step in replay(events, rules):
+        check = step.after
+        shown = check.flapping and check.sheet is None and check.verdict is not State.DOWN
+        assert (check.state is State.FLAPPING) is shown
+
+
+@given(histories(), thresholds)
+def test_the_limit_is_frozen_while_it_is_slow(events: list[Event], rules: Thresholds) -> None:
+    """Whatever is usual by now: the limit of a confirmed slowness is that of its beginning."""
+    check = CheckState()
+    for event in events:
+        usual_ms = 10.0 * (event.at_ms % 97)
+        before, check = check, apply(check, event, replace(rules, usual_ms=usual_ms))
+        if before.slow_limit_ms is not None:
+            assert check.slow_limit_ms in (before.slow_limit_ms, None)
+        if check.slow_limit_ms is not None:
+            assert check.slow_looks >= rules.slow_cycles
+        if check.verdict is State.DEGRADED:
+            assert check.slow_limit_ms is not None
 
 
 @given(histories(), thresholds)
@@ -218,7 +279,7 @@ def test_the_next_look_is_a_burst_step_only_in_a_burst(
     for step in replay(events, rules):
         wait_s = next_look_s(step.after, rules, interval_s)
         assert wait_s > 0
-        if step.after.burst_step == 0:
+        if step.after.burst_step == 0 or is_frozen(step.after):
             assert wait_s == interval_s
         else:
             earlier = (0.0, *rules.burst_s)[step.after.burst_step - 1]
@@ -239,7 +300,7 @@ def test_only_what_a_check_can_know_is_ever_its_verdict(
     }
     for step in replay(events, rules):
         assert step.after.verdict in known
-        assert step.after.sheet in (None, State.PAUSED, State.UNKNOWN)
+        assert step.after.sheet in (None, State.UNKNOWN, State.WAKING, *FROZEN)
         if rules.sleeps_after_s is None:
             assert step.after.verdict is not State.WAKING
 
@@ -252,10 +313,12 @@ def test_enough_good_looks_always_bring_a_check_back(
     steps = replay(events, rules)
     check = steps[-1].after if steps else CheckState()
     end_ms = steps[-1].event.at_ms if steps else 0
-    check = apply(check, Resume(end_ms), rules)
-    enough = rules.recover_cycles + rules.fast_cycles + 3
+    for what in UNCOVERING:
+        check = apply(check, Done(end_ms, what), rules)
+    # The last of them come when nothing is left of the slow ones, nor of the changes.
+    enough = rules.recover_cycles + rules.fast_cycles + RECENT_LOOKS + 20
     looks = [
-        Observation(at_ms=end_ms + 30_000 * (index + 1), outcome=Outcome.OK)
+        Observation(at_ms=end_ms + 30_000 * (index + 1), outcome=Outcome.OK, latency_ms=20.0)
         for index in range(enough)
     ]
     assert folded(looks, rules, check).state is State.UP

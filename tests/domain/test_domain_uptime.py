@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentinel_tui.domain.monitoring.states import State, Thresholds, transition, worst
-from sentinel_tui.domain.monitoring.uptime import METHOD, Span, Uptime, spans, state_cells, uptime
+from sentinel_tui.domain.monitoring.uptime import (
+    METHOD,
+    Span,
+    StateTimes,
+    Uptime,
+    spans,
+    state_cells,
+    state_times,
+    uptime,
+)
 
 UP = {State.UP, State.DEGRADED, State.SUSPECT, State.FLAPPING}
 
@@ -152,6 +161,52 @@ class TestUptime:
 
     def test_the_method_is_stated(self) -> None:
         assert "dated back" in METHOD
+
+
+class TestStateTimes:
+    @given(change_logs(), gap_lists(), windows())
+    def test_they_count_every_millisecond_in_its_state(
+        self, changes: list, gaps: list, window: tuple[int, int]
+    ) -> None:
+        held = spans(changes, gaps, *window)
+        times = state_times(held)
+        for state in State:
+            expected = sum(one.length_ms for one in held if one.state is state)
+            assert times.by_state_ms.get(state, 0) == expected
+        assert times.uptime == uptime(held)
+        assert times.total_ms == sum(one.length_ms for one in held)
+
+    @given(change_logs(), windows(), st.integers(0, 1_200))
+    def test_two_halves_add_up_to_the_whole(
+        self, changes: list, window: tuple[int, int], cut_ms: int
+    ) -> None:
+        start_ms, end_ms = window
+        cut_ms = min(max(start_ms, cut_ms), end_ms)
+        halves = [spans(changes, [], start_ms, cut_ms), spans(changes, [], cut_ms, end_ms)]
+        whole = state_times(spans(changes, [], start_ms, end_ms))
+        assert state_times(halves[0]) + state_times(halves[1]) == whole
+
+    def test_a_service_that_sleeps_has_three_numbers(self) -> None:
+        times = StateTimes(
+            {State.UP: 60, State.DEGRADED: 10, State.WAKING: 10, State.DOWN: 20, State.ASLEEP: 100}
+        )
+        assert times.warm_availability == pytest.approx(70 / 90)
+        assert times.reachable_availability == pytest.approx(80 / 100)
+        assert times.planned_sleep == pytest.approx(100 / 200)
+
+    def test_what_never_counted_has_none(self) -> None:
+        assert StateTimes().warm_availability is None
+        assert StateTimes().reachable_availability is None
+        assert StateTimes().planned_sleep is None
+        assert StateTimes({State.ASLEEP: 5}).warm_availability is None
+        assert StateTimes({State.MAINT: 5}).planned_sleep == 0.0
+
+    @given(st.dictionaries(st.sampled_from(State), st.integers(1, 10**9)))
+    def test_waking_only_ever_helps_to_be_reachable(self, by_state_ms: dict[State, int]) -> None:
+        times = StateTimes(by_state_ms)
+        if times.warm_availability is not None:
+            assert times.reachable_availability is not None
+            assert times.warm_availability <= times.reachable_availability <= 1
 
 
 class TestStateCells:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sentinel_tui.domain.keepalive.cold_start import cold_start_ms
-from sentinel_tui.domain.monitoring.alerts import Finding, certificate_finding, findings
+from sentinel_tui.domain.monitoring.alerts import Finding, Rule, expiry_findings, findings
+from sentinel_tui.domain.monitoring.dependencies import RAISE, Ruling, RulingKind
 from sentinel_tui.domain.monitoring.observations import Observation
 from sentinel_tui.domain.monitoring.states import (
     CheckState,
@@ -14,9 +15,13 @@ from sentinel_tui.domain.monitoring.states import (
     Thresholds,
     Transition,
     fold,
+    lift,
     transition,
     worst,
 )
+
+SUPPRESSIBLE = frozenset({Rule.DOWN, Rule.DEGRADED, Rule.FLAPPING, Rule.BUDGET})
+"""Alarms that a failing parent explains; an ending certificate it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Judgement:
         service_state: What the whole service shows after it.
         service_change: The same change for the whole service.
         findings: Alerts that open or resolve.
+        withheld: Alerts that would open, were it not for a parent; to be decided again later.
         cold_start_ms: How long the service took to wake, when this was its first good answer.
     """
 
@@ -44,6 +50,7 @@ class Judgement:
     service_change: Transition | None
     findings: tuple[Finding, ...] = ()
     cold_start_ms: float | None = None
+    withheld: tuple[Finding, ...] = ()
 
 
 def judge(
@@ -54,6 +61,7 @@ def judge(
     rules: Thresholds,
     *,
     warn_of_certificates: bool = True,
+    ruling: Ruling = RAISE,
 ) -> Judgement:
     """Judge one look.
 
@@ -63,25 +71,41 @@ def judge(
         checks: The states of all its checks before the look, by name; `check` among them.
         seen: What was seen.
         rules: The check's thresholds.
-        warn_of_certificates: Whether an ending certificate is an alert.
+        warn_of_certificates: Whether an ending certificate or registration is an alert.
+        ruling: What becomes of alarms about this service, by what its parents are in.
     """
     before = checks[check]
-    after = fold(before, seen, rules)
-    woke_ms = cold_start_ms(before, seen, rules)
+    woke_ms = _cold_start_ms(before, seen, rules)
+    counted = seen if woke_ms is None else replace(seen, latency_ms=None)
+    after = fold(before, counted, rules)
     found = findings(service, check, before, after)
-    if seen.certificate is not None and warn_of_certificates:
-        found.append(certificate_finding(service, check, seen.certificate, seen.at_ms))
+    if seen.certificate is not None and warn_of_certificates and after.sheet is None:
+        found += expiry_findings(service, check, before.certificate, seen.certificate, seen.at_ms)
+    raised, withheld = split(found, ruling)
+    after_all = {**checks, check: after}
+    change = transition(before, after)
     return Judgement(
         service=service,
         check=check,
-        seen=seen if woke_ms is None else replace(seen, latency_ms=None),
+        seen=counted,
         state=after,
-        change=transition(before, after),
-        service_state=service_state({**checks, check: after}),
-        service_change=service_transition(checks, {**checks, check: after}),
-        findings=tuple(found),
+        change=change,
+        service_state=service_state(after_all),
+        service_change=service_transition(checks, after_all) if change else None,
+        findings=raised,
         cold_start_ms=woke_ms,
+        withheld=withheld,
     )
+
+
+def split(
+    found: Sequence[Finding], ruling: Ruling
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """What of the findings is told, and what is withheld by a ruling. No end is ever withheld."""
+    if ruling.kind is RulingKind.RAISE:
+        return tuple(found), ()
+    told = tuple(one for one in found if not one.holds or one.rule not in SUPPRESSIBLE)
+    return told, tuple(one for one in found if one not in told)
 
 
 def service_state(checks: Mapping[str, CheckState]) -> State:
@@ -112,3 +136,10 @@ def service_transition(
         if name not in before or before[name].state is not check.state
     ]
     return Transition(max([known_ms, *moved_ms]), was, now, cause.reason)
+
+
+def _cold_start_ms(before: CheckState, seen: Observation, rules: Thresholds) -> float | None:
+    if before.sheet in (State.ASLEEP, State.WAKING):
+        # Planned sleep is no gap in our sight: the first answer after it may well be a wake.
+        before = lift(before, seen.at_ms)
+    return cold_start_ms(before, seen, rules)

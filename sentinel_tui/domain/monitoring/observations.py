@@ -61,16 +61,25 @@ class PhaseTimings:
     total_ms: float = 0.0
 
 
+class ExpiryKind(StrEnum):
+    """What ends when its time is over."""
+
+    CERTIFICATE = "certificate"
+    DOMAIN = "domain"
+    """A domain name's registration."""
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """The certificate a server presented.
+    """What a server may call itself for a while: its certificate, or a domain's registration.
 
     Attributes:
-        fingerprint: SHA-256 of the certificate, hexadecimal.
-        subject: Its first name, cleaned.
-        issuer: Who signed it, cleaned.
+        fingerprint: What tells one from the next: SHA-256 of the certificate, hexadecimal.
+        subject: Its first name, cleaned; the domain's name for a registration.
+        issuer: Who signed it, or keeps the registration, cleaned.
         not_before_ms: Start of its lifetime, UTC.
         not_after_ms: End of its lifetime, UTC.
+        kind: Which of the two it is.
     """
 
     fingerprint: str
@@ -78,6 +87,7 @@ class Certificate:
     issuer: str
     not_before_ms: int
     not_after_ms: int
+    kind: ExpiryKind = ExpiryKind.CERTIFICATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +98,15 @@ class Observation:
         at_ms: When the look began, UTC.
         outcome: How it ended.
         timings: How long each phase took; `timings.total_ms` is the whole of it.
-        latency_ms: What counts as the service's latency; None when it failed or was waking.
+        latency_ms: What counts as the service's latency; None when it failed or was waking. A look
+            without one says nothing about speed.
         phase: Where it failed; None when it did not.
         status: HTTP status, or the protocol's own number; None where there is none.
         error: What went wrong in one cleaned line; empty when nothing did.
         kept: The first KiB of a failed answer, cleaned; empty when there was none.
         address: The address that was talked to, or empty.
         wake_hint: How the answer showed that a platform gave it for a sleeping service.
-        certificate: What the server presented, where the check saw one.
+        certificate: What the server presented, or what is registered, where the check saw one.
         attempt: 0 for a scheduled look, 1 and up for the confirmations that follow a failure.
     """
 

@@ -8,8 +8,9 @@ outage counts from its first failed look and a blip that passed on retry costs n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 
 from sentinel_tui.domain.monitoring.states import State, worst
 
@@ -46,14 +47,78 @@ class Uptime:
     @property
     def ratio(self) -> float | None:
         """Share of the counted time that was up; None when nothing counts."""
-        counted = self.up_ms + self.down_ms
-        return self.up_ms / counted if counted else None
+        return _share(self.up_ms, self.up_ms + self.down_ms)
 
     def __add__(self, other: Uptime) -> Uptime:
         return Uptime(
             self.up_ms + other.up_ms,
             self.down_ms + other.down_ms,
             self.excluded_ms + other.excluded_ms,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StateTimes:
+    """How long each state held, and the three numbers of a service that sleeps.
+
+    Attributes:
+        by_state_ms: Of each state that held at all, how long, in milliseconds.
+    """
+
+    by_state_ms: Mapping[State, int] = field(default_factory=dict)
+
+    @property
+    def up_ms(self) -> int:
+        """How long it counted as up."""
+        return sum(length_ms for state, length_ms in self.by_state_ms.items() if state in _UP)
+
+    @property
+    def down_ms(self) -> int:
+        """How long it was down."""
+        return self.by_state_ms.get(State.DOWN, 0)
+
+    @property
+    def total_ms(self) -> int:
+        """How long anything is known, excluded states among it."""
+        return sum(self.by_state_ms.values())
+
+    @property
+    def excluded_ms(self) -> int:
+        """How long it was neither up nor down."""
+        return self.total_ms - self.up_ms - self.down_ms
+
+    @property
+    def uptime(self) -> Uptime:
+        """The same as up, down and neither."""
+        return Uptime(self.up_ms, self.down_ms, self.excluded_ms)
+
+    @property
+    def warm_availability(self) -> float | None:
+        """Up, of the time it was up or down: how far it can be relied on while awake."""
+        return _share(self.up_ms, self.up_ms + self.down_ms)
+
+    @property
+    def reachable_availability(self) -> float | None:
+        """Up or waking, of the time it was up, waking or down: how far a visitor got through.
+
+        A visitor who comes while it wakes has to wait, and is served.
+        """
+        reached_ms = self.up_ms + self.by_state_ms.get(State.WAKING, 0)
+        return _share(reached_ms, reached_ms + self.down_ms)
+
+    @property
+    def planned_sleep(self) -> float | None:
+        """Asleep by plan, of all the time of which anything is known."""
+        return _share(self.by_state_ms.get(State.ASLEEP, 0), self.total_ms)
+
+    def __add__(self, other: StateTimes) -> StateTimes:
+        states = {*self.by_state_ms, *other.by_state_ms}
+        return StateTimes(
+            {
+                state: self.by_state_ms.get(state, 0) + other.by_state_ms.get(state, 0)
+                for state in State
+                if state in states
+            }
         )
 
 
@@ -72,10 +137,18 @@ def spans(
         start_ms: Start of the window.
         end_ms: End of the window, at most now.
     """
-    held = list(_clip(_held(changes, end_ms), start_ms, end_ms))
-    for gap_start_ms, gap_end_ms in gaps:
-        held = [part for span in held for part in _cut_out(span, gap_start_ms, gap_end_ms)]
-    return held
+    found: list[Span] = []
+    first = 0
+    for span in _clip(_held(changes, end_ms), start_ms, end_ms):
+        while first < len(gaps) and gaps[first][1] <= span.start_ms:
+            first += 1
+        parts = [span]
+        for gap_start_ms, gap_end_ms in islice(gaps, first, None):
+            if gap_start_ms >= span.end_ms:
+                break
+            parts = [part for piece in parts for part in _cut_out(piece, gap_start_ms, gap_end_ms)]
+        found += parts
+    return found
 
 
 def uptime(held: Iterable[Span]) -> Uptime:
@@ -89,6 +162,14 @@ def uptime(held: Iterable[Span]) -> Uptime:
         else:
             excluded_ms += span.length_ms
     return Uptime(up_ms, down_ms, excluded_ms)
+
+
+def state_times(held: Iterable[Span]) -> StateTimes:
+    """The time in each state that spans add up to."""
+    by_state_ms: dict[State, int] = {}
+    for span in held:
+        by_state_ms[span.state] = by_state_ms.get(span.state, 0) + span.length_ms
+    return StateTimes(by_state_ms)
 
 
 def state_cells(held: Sequence[Span], start_ms: int, end_ms: int, cells: int) -> list[State | None]:
@@ -106,6 +187,10 @@ def state_cells(held: Sequence[Span], start_ms: int, end_ms: int, cells: int) ->
         for index in range(first, last + 1):
             slices[index].append(span.state)
     return [_worst_known(states) if states else None for states in slices]
+
+
+def _share(part_ms: int, whole_ms: int) -> float | None:
+    return part_ms / whole_ms if whole_ms else None
 
 
 def _worst_known(states: Sequence[State]) -> State:

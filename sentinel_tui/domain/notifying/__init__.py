@@ -1,0 +1,1 @@
+"""Who is told what, when, and in which words: pure decisions, no delivery."""
