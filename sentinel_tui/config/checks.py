@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from sentinel_tui.config.base import Mistake, Options
 from sentinel_tui.config.durations import Seconds
 from sentinel_tui.config.secrets import Secret
-from sentinel_tui.config.urls import HttpUrl
+from sentinel_tui.config.urls import HttpUrl, RdapUrl
 from sentinel_tui.config.values import (
     HeaderName,
     HeaderValue,
@@ -21,6 +21,7 @@ from sentinel_tui.config.values import (
     PlainHeaderName,
     Resolver,
     StatusRange,
+    is_address,
 )
 
 _RCODES = ("NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED")
@@ -222,7 +223,29 @@ class IcmpCheck(_Check):
     """Slower than this is DEGRADED, not DOWN."""
 
 
+class DomainCheck(_Check):
+    """When the registration of a domain name ends, as its registry tells over RDAP."""
+
+    kind: Literal["domain"] = "domain"
+    """`domain`."""
+    domain: Host
+    """The registered name, such as `example.com`; not a host below it."""
+    interval_s: Seconds = Field(default=86_400.0, alias="interval", ge=3_600)
+    """How often to ask; registries do not like to be asked often."""
+    timeout_s: Seconds = Field(default=30.0, alias="timeout", gt=0, le=60)
+    """The hard deadline of one question, redirects included."""
+    rdap_url: RdapUrl = "https://rdap.org/domain/{domain}"
+    """Whom to ask; `{domain}` stands for the name. rdap.org sends on to the right registry."""
+
+    @field_validator("domain")
+    @classmethod
+    def _is_registered(cls, domain: str) -> str:
+        if is_address(domain) or "." not in domain.removesuffix("."):
+            raise Mistake("is no registered name", "a name such as example.com")
+        return domain.removesuffix(".").lower()
+
+
 Check = Annotated[
-    HttpCheck | TcpCheck | DnsCheck | TlsCheck | HeartbeatCheck | IcmpCheck,
+    HttpCheck | TcpCheck | DnsCheck | TlsCheck | HeartbeatCheck | IcmpCheck | DomainCheck,
     Field(discriminator="kind"),
 ]

@@ -19,29 +19,30 @@ Finding = tuple[Path, Wording]
 
 
 def find_contradictions(data: Mapping[str, Any], lines: Mapping[Path, int]) -> Iterator[Finding]:
-    """Every contradiction among the services of a configuration.
+    """Every contradiction between the tables of a configuration.
 
     Args:
         data: The tables of the file.
         lines: On which line each of them stands, to name the other side of a contradiction.
     """
-    services = _services(data)
+    services = _tables(("services",), data.get("services"))
     for path, service in services:
         yield from _nothing_to_look_at(path, service)
         yield from _names_twice(path, service, lines)
-    yield from _ids_twice(services, lines)
+    yield from _taken_twice(services, "id", "an id of its own for each service", lines)
     yield from _unknown_dependencies(services)
     yield from _cycles(services)
+    channels = _tables(("channels",), data.get("channels"))
+    yield from _taken_twice(channels, "name", "a name of its own for each channel", lines)
+    yield from _unknown_channels(data, channels)
+    windows = _tables(("maintenance",), data.get("maintenance"))
+    yield from _taken_twice(windows, "name", "a name of its own for each window", lines)
 
 
-Services = list[tuple[Path, dict[str, Any]]]
+Tables = list[tuple[Path, dict[str, Any]]]
 
 
-def _services(data: Mapping[str, Any]) -> Services:
-    return _tables(("services",), data.get("services"))
-
-
-def _tables(path: Path, value: object) -> Services:
+def _tables(path: Path, value: object) -> Tables:
     elements = value if isinstance(value, list) else []
     return [((*path, n), table) for n, table in enumerate(elements) if isinstance(table, dict)]
 
@@ -73,20 +74,35 @@ def _called(check: dict[str, Any]) -> tuple[str, str]:
     return "kind", ""
 
 
-def _ids_twice(services: Services, lines: Mapping[Path, int]) -> Iterator[Finding]:
+def _taken_twice(
+    tables: Tables, key: str, expected: str, lines: Mapping[Path, int]
+) -> Iterator[Finding]:
     seen: dict[str, Path] = {}
-    for path, service in services:
-        identity = service.get("id")
-        if not isinstance(identity, str):
+    for path, table in tables:
+        name = table.get(key)
+        if not isinstance(name, str) or name == PLACEHOLDER:
             continue
-        if identity in seen:
-            line = nearest_line(lines, seen[identity])
-            message = f'"{identity}" is already taken on line {line}'
-            yield (*path, "id"), Wording(message, "an id of its own for each service")
-        seen.setdefault(identity, (*path, "id"))
+        if name in seen:
+            line = nearest_line(lines, seen[name])
+            yield (*path, key), Wording(f'"{name}" is already taken on line {line}', expected)
+        seen.setdefault(name, (*path, key))
 
 
-def _unknown_dependencies(services: Services) -> Iterator[Finding]:
+def _unknown_channels(data: Mapping[str, Any], channels: Tables) -> Iterator[Finding]:
+    known = [name for _, table in channels if isinstance(name := table.get("name"), str)]
+    if PLACEHOLDER in known:
+        return  # the name that is wanted may be the one that could not be read
+    notifications = data.get("notifications")
+    steps = notifications.get("escalation") if isinstance(notifications, dict) else None
+    for path, step in _tables(("notifications", "escalation"), steps):
+        for place, name in _names((*path, "channels"), step.get("channels")):
+            if name not in known:
+                expected = f"one of {', '.join(known)}" if known else "the name of a [[channels]]"
+                message = f'names "{name}", which is no channel'
+                yield place, Wording(message, expected, suggestion(name, known))
+
+
+def _unknown_dependencies(services: Tables) -> Iterator[Finding]:
     known = list(_by_id(services))
     if PLACEHOLDER in known:
         return  # the id that is wanted may be the one that could not be read
@@ -97,7 +113,7 @@ def _unknown_dependencies(services: Services) -> Iterator[Finding]:
                 yield place, Wording(message, f"one of {', '.join(known)}", suggestion(name, known))
 
 
-def _cycles(services: Services) -> Iterator[Finding]:
+def _cycles(services: Tables) -> Iterator[Finding]:
     """One finding for each circle; it lies at the dependency that closes the circle."""
     by_id = _by_id(services)
     graph = {
@@ -122,7 +138,7 @@ def _one_cycle(graph: dict[str, set[str]]) -> list[str]:
     return []
 
 
-def _by_id(services: Services) -> dict[str, tuple[Path, dict[str, Any]]]:
+def _by_id(services: Tables) -> dict[str, tuple[Path, dict[str, Any]]]:
     named: dict[str, tuple[Path, dict[str, Any]]] = {}
     for path, service in services:
         if isinstance(service.get("id"), str):
@@ -131,8 +147,9 @@ def _by_id(services: Services) -> dict[str, tuple[Path, dict[str, Any]]]:
 
 
 def _dependencies(path: Path, service: dict[str, Any]) -> list[tuple[Path, str]]:
-    written = service.get("depends_on")
+    return _names((*path, "depends_on"), service.get("depends_on"))
+
+
+def _names(path: Path, written: object) -> list[tuple[Path, str]]:
     names = written if isinstance(written, list) else []
-    return [
-        ((*path, "depends_on", n), name) for n, name in enumerate(names) if isinstance(name, str)
-    ]
+    return [((*path, n), name) for n, name in enumerate(names) if isinstance(name, str)]

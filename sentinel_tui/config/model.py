@@ -1,8 +1,8 @@
 """The configuration: one frozen model of one TOML file.
 
-Every option is documented here and in `checks.py`, and nowhere else: the README's tables,
-`sentinel config schema` and what the loader calls expected are made from these docstrings and
-types.
+Every option is documented here and in the modules of its tables, and nowhere else: the README's
+tables, `sentinel config schema` and what the loader calls expected are made from these docstrings
+and types.
 """
 
 from __future__ import annotations
@@ -13,8 +13,12 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from sentinel_tui.config.base import Mistake, Options
+from sentinel_tui.config.channels import Channel
 from sentinel_tui.config.checks import Check, HttpCheck
 from sentinel_tui.config.durations import Seconds
+from sentinel_tui.config.maintenance import MaintenanceWindow
+from sentinel_tui.config.network import HeartbeatOptions, NetworkOptions
+from sentinel_tui.config.notifications import NotificationOptions
 from sentinel_tui.config.urls import HttpUrl
 from sentinel_tui.config.values import Cron, HeaderValue, Line, ServiceId, TimeZone
 
@@ -65,6 +69,10 @@ class ThresholdOptions(Options):
     """Slow looks in a row until DEGRADED."""
     fast_cycles: int = Field(default=5, ge=1, le=60)
     """Fast looks in a row until no longer DEGRADED."""
+    slow_factor: float = Field(default=3.0, gt=1, le=100)
+    """Slower than this many times the usual for the hour is slow."""
+    slow_floor_s: Seconds = Field(default=1.5, alias="slow_floor")
+    """Faster than this is never called slow by comparison."""
 
     @field_validator("burst_s")
     @classmethod
@@ -95,6 +103,8 @@ class Service(Options):
     """Set for a service that falls asleep without traffic."""
     thresholds: ThresholdOptions = ThresholdOptions()
     """When the verdict of its checks changes."""
+    objective: float | None = Field(default=None, gt=0, lt=100)
+    """How much of 30 days it should be up, in percent, such as `99.9`; for the error budget."""
     render_service_id: str = Field(default="", pattern=r"^(srv-[A-Za-z0-9]+)?$", max_length=100)
     """The service's id in Render (`srv-…`)."""
 
@@ -159,7 +169,7 @@ class AlertingOptions(Options):
     """When to raise an alert."""
 
     certificate_warnings: bool = True
-    """Warn before a certificate ends: at min(21 days, a third of its lifetime)."""
+    """Warn before a certificate or a domain ends: at min(21 days, a third of its lifetime)."""
 
 
 class DisplayOptions(Options):
@@ -189,6 +199,16 @@ class Config(Options):
     """Keeping services awake."""
     alerting: AlertingOptions = AlertingOptions()
     """When to raise an alert."""
+    network: NetworkOptions = NetworkOptions()
+    """This machine's own network."""
+    channels: list[Channel] = Field(default_factory=list)
+    """Over what you are told."""
+    notifications: NotificationOptions = NotificationOptions()
+    """When you are told."""
+    maintenance: list[MaintenanceWindow] = Field(default_factory=list)
+    """Maintenance that comes back by itself."""
+    heartbeat: HeartbeatOptions | None = None
+    """Whom to tell that Sentinel itself is well."""
     display: DisplayOptions = DisplayOptions()
     """The screen."""
     keys: dict[str, Line] = Field(default_factory=dict)

@@ -15,7 +15,7 @@ import json
 import logging
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlsplit
 
 from sentinel_tui.text import clean_block, clean_text
 
@@ -26,6 +26,8 @@ SHORTEST_REDACTED = 4
 """Secrets shorter than this would blot out ordinary words, so they are not looked for."""
 
 _MOST_REMEMBERED = 1_024
+_SHORTEST_URL_PART = 12
+"""Shorter parts of a URL are more likely words, such as `/api/hooks`, than tokens."""
 _LONGEST_RECORD = 16_384
 _URL_TAIL = re.compile(r"://[^\s\"'<>]+")
 _USER_PART = re.compile(r"^://[^/?#]*@")
@@ -74,6 +76,15 @@ _known = Redactor()
 def remember(secret: str) -> None:
     """Take `secret` out of everything `redact` and `RedactingFilter` see from now on."""
     _known.remember(secret)
+
+
+def remember_url(url: str) -> None:
+    """Take out what a secret URL gives away piece by piece: its path, its query, long parts."""
+    remember(url)
+    parts = urlsplit(url)
+    for part in (parts.path, parts.query, *re.split("[/?&=]", f"{parts.path}?{parts.query}")):
+        if len(part) >= _SHORTEST_URL_PART:
+            remember(part)
 
 
 def redact(text: str) -> str:

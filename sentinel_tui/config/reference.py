@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from inspect import cleandoc
 from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from sentinel_tui.config.channels import (
+    AppriseChannel,
+    CommandChannel,
+    NtfyChannel,
+    SmtpChannel,
+    TerminalChannel,
+    WebhookChannel,
+)
 from sentinel_tui.config.checks import (
     DnsCheck,
+    DomainCheck,
     HeartbeatCheck,
     HttpCheck,
     IcmpCheck,
@@ -17,6 +27,8 @@ from sentinel_tui.config.checks import (
     TcpCheck,
     TlsCheck,
 )
+from sentinel_tui.config.hours import HoursOptions, QuietHours
+from sentinel_tui.config.maintenance import MaintenanceWindow
 from sentinel_tui.config.model import (
     AlertingOptions,
     Config,
@@ -28,6 +40,8 @@ from sentinel_tui.config.model import (
     Sleeps,
     ThresholdOptions,
 )
+from sentinel_tui.config.network import HeartbeatOptions, NetworkOptions
+from sentinel_tui.config.notifications import EscalationStep, NotificationOptions
 from sentinel_tui.config.schema import in_words, json_schema
 from sentinel_tui.config.secrets import Secret
 from sentinel_tui.config.toml import toml_duration, toml_value
@@ -45,10 +59,24 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ('[[services.checks]] with kind = "tls"', TlsCheck),
     ('[[services.checks]] with kind = "heartbeat"', HeartbeatCheck),
     ('[[services.checks]] with kind = "icmp"', IcmpCheck),
+    ('[[services.checks]] with kind = "domain"', DomainCheck),
     ("[engine]", EngineOptions),
     ("[retention]", RetentionOptions),
     ("[keep_alive]", KeepAliveOptions),
     ("[alerting]", AlertingOptions),
+    ("[network]", NetworkOptions),
+    ("[notifications]", NotificationOptions),
+    ("[notifications.quiet_hours]", QuietHours),
+    ("[[notifications.escalation]]", EscalationStep),
+    ('[[channels]] with kind = "smtp"', SmtpChannel),
+    ('[[channels]] with kind = "webhook"', WebhookChannel),
+    ('[[channels]] with kind = "ntfy"', NtfyChannel),
+    ('[[channels]] with kind = "command"', CommandChannel),
+    ('[[channels]] with kind = "terminal"', TerminalChannel),
+    ('[[channels]] with kind = "apprise"', AppriseChannel),
+    ("[channels.hours]", HoursOptions),
+    ("[[maintenance]]", MaintenanceWindow),
+    ("[heartbeat]", HeartbeatOptions),
     ("[display]", DisplayOptions),
 )
 
@@ -80,7 +108,7 @@ def _section(title: str, model: type[BaseModel]) -> str:
             properties[key]["description"],
         )
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return f"#### `{title}`\n\n{(model.__doc__ or '').strip()}\n\n" + "\n".join(rows)
+    return f"#### `{title}`\n\n{cleandoc(model.__doc__ or '')}\n\n" + "\n".join(rows)
 
 
 def _default(name: str, field: FieldInfo) -> str:

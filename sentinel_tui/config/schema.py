@@ -83,7 +83,13 @@ _SINGULARS = {
     "secret": "a secret reference",
     "path": "a path",
     "uri": "a URL",
+    "rdap-url": "a URL with `{domain}` in it",
     "host": "a host name or an address",
+    "match": "a matcher",
+    "email": "a mail address",
+    "channel-name": "a name of lower-case letters, digits, - and _",
+    "time-of-day": "a time of day",
+    "witness": "gateway, HOST:PORT or a URL",
     "resolver": "an address, with or without a port",
     "python-pattern": "a regular expression",
     "service-id": "an id of lower-case letters, digits, - and _",
@@ -100,6 +106,9 @@ _PLURALS = {
     "time-span": "durations",
     "secret": "secret references",
     "service-id": "ids of services",
+    "email": "mail addresses",
+    "channel-name": "names of channels",
+    "witness": "witnesses: gateway, HOST:PORT or a URL",
     "python-pattern": "regular expressions",
     "string": "text",
     "string|integer": "statuses and ranges of them",
@@ -110,6 +119,8 @@ def _list_in_words(schema: Schema) -> str:
     items = _resolve(schema.get("items", {}), None)
     if "properties" in items or "oneOf" in items:
         return "a list of tables"
+    if "enum" in items:
+        return f"a list of {', '.join(json.dumps(choice) for choice in items['enum'])}"
     return f"a list of {_PLURALS[_kind(items)]}"
 
 
@@ -122,10 +133,13 @@ def _kind(schema: Schema) -> str:
 
 def _bounds(schema: Schema) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
-    above, longest = schema.get("exclusiveMinimum"), schema.get("maxLength")
+    above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    longest = schema.get("maxLength")
     show = format_duration if schema.get("format") == "time-span" else str
     if longest is not None:
         return f" of at most {longest} characters"
+    if above is not None and below is not None:
+        return f" between {show(above)} and {show(below)}"
     if above is not None:
         return f" above {show(above)}" + (f", at most {show(high)}" if high is not None else "")
     if low is not None and high is not None:

@@ -50,6 +50,14 @@ _TAIL = """\
 # max_latency = "2s"        # slower is DEGRADED, not DOWN
 # bearer = "env:API_TOKEN"  # secrets by reference: env:NAME, file:PATH, credential:NAME
 
+# Who is told when something is down, and how (try it: sentinel notify test phone):
+#
+# [[channels]]
+# name = "phone"
+# kind = "ntfy"             # or smtp, webhook, command, terminal, apprise
+# topic = "sentinel-a7f3"   # on a public server, choose one that nobody guesses
+# least = "critical"        # "warning" tells everything
+
 # [display]
 # time_zone = "Europe/Paris"
 """

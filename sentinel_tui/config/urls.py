@@ -11,6 +11,7 @@ from sentinel_tui.config.base import Mistake
 from sentinel_tui.text import clean_text
 
 _LONGEST = 2_048
+_TALK_EXPECTED = "https:// and a host, without a password"
 _EXPECTED = "http:// or https:// and a host, such as https://example.com/health"
 
 
@@ -40,9 +41,39 @@ def check_http_url(url: str) -> str:
     return url
 
 
+def check_talk_url(url: str, *, allow_http: bool) -> None:
+    """Refuse a URL, maybe a secret one, to which no message can be sent.
+
+    Raises:
+        Mistake: It is no https URL, nor a plain http one where that is allowed. Unlike those of
+            `check_http_url`, its words never quote it.
+    """
+    try:
+        check_http_url(url)
+    except Mistake:
+        raise Mistake("is no URL that can be talked to", _TALK_EXPECTED) from None
+    if url.startswith("http://") and not allow_http:
+        mend = "set allow_private = true if it is on your own network"
+        raise Mistake("is plain http, which anybody on the way can read", _TALK_EXPECTED, mend)
+
+
+def _rdap_url(url: str) -> str:
+    if "{domain}" not in url:
+        raise Mistake("names no domain", "a URL with {domain} where the name goes")
+    check_http_url(url.replace("{domain}", "example.com"))
+    return url
+
+
 HttpUrl = Annotated[
     str,
     AfterValidator(check_http_url),
     WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https?://"}),
 ]
 """A URL that can be requested over HTTP."""
+
+RdapUrl = Annotated[
+    str,
+    AfterValidator(_rdap_url),
+    WithJsonSchema({"type": "string", "format": "rdap-url", "pattern": "^https?://"}),
+]
+"""The URL of an RDAP service, with `{domain}` where the name goes."""

@@ -22,6 +22,7 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _SECRET_HEADER = re.compile(r"(?i)authorization|cookie|(api|access)-?key|token|secret|password")
 _HEADER_VALUE = re.compile(r"[^\x00-\x1f\x7f]*")
 _SERVICE_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_MATCH_EXPECTED = "words such as service:api, tag:shop, rule:down, severity:critical, or !tag:lab"
 _CRON_EXPECTED = "five fields: minute hour day month weekday, such as '17 4 * * *'"
 
 
@@ -43,7 +44,12 @@ def _pattern(text: str) -> str:
     return text
 
 
-def _host(text: str) -> str:
+def check_host(text: str) -> str:
+    """The host as it is, when it can be looked up or connected to.
+
+    Raises:
+        Mistake: It is neither a host name nor an address.
+    """
     if "://" in text:
         raise Mistake("is a URL", "a host name or an address", "leave out what surrounds the host")
     if is_address(text):
@@ -126,6 +132,18 @@ def _cron(expression: str) -> str:
     return expression
 
 
+def _match(text: str) -> str:
+    if text:
+        # Not imported above: most configurations match nothing.
+        from sentinel_tui.domain.monitoring.matching import check_match
+
+        try:
+            check_match(text)
+        except ValueError as error:
+            raise Mistake(f"matches nothing: {error}", _MATCH_EXPECTED) from None
+    return text
+
+
 def is_address(text: str) -> bool:
     """Whether `text` is an IPv4 or IPv6 address."""
     try:
@@ -157,7 +175,9 @@ Pattern = Annotated[
 ]
 """A regular expression that compiles."""
 
-Host = Annotated[str, AfterValidator(_host), WithJsonSchema({"type": "string", "format": "host"})]
+Host = Annotated[
+    str, AfterValidator(check_host), WithJsonSchema({"type": "string", "format": "host"})
+]
 """A host name or an address, without a port."""
 
 Resolver = Annotated[
@@ -196,3 +216,8 @@ TimeZone = Annotated[
     str, AfterValidator(_zone), WithJsonSchema({"type": "string", "format": "time-zone"})
 ]
 """The name of a time zone."""
+
+Match = Annotated[
+    str, AfterValidator(_match), WithJsonSchema({"type": "string", "format": "match"})
+]
+"""Which services and rules are meant: `tag:shop !service:lab`; empty for all."""

@@ -23,7 +23,7 @@ def path_of(location: Sequence[str | int], data: object) -> Path:
             kind_follows = False
             continue
         path.append(part)
-        kind_follows = isinstance(part, int) and path[-2:-1] == ["checks"]
+        kind_follows = isinstance(part, int) and path[-2:-1] in (["checks"], ["channels"])
     return _with_file_name(tuple(path), data)
 
 

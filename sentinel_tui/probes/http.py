@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 import httpx
 
 from sentinel_tui.clock import Clock
@@ -23,6 +26,8 @@ from sentinel_tui.probes.stream import Untrusted
 from sentinel_tui.probes.tls_contexts import TlsContexts
 from sentinel_tui.probes.trail import Trail
 from sentinel_tui.probes.transport import MOST_BODY_BYTES, TOO_LARGE, FreshTransport
+
+T = TypeVar("T")
 
 _MOST_HEADERS = 100
 _MOST_HEADER_BYTES = 32_768
@@ -47,13 +52,32 @@ class HttpProbe:
             ProbeFailure: The answer is not as it should be, or there is none.
             OwnFault: This machine cannot ask.
         """
-        hop: Hop | None = first_hop(check)
-        while hop is not None:
+        await self._last(check, trail, _judge)
+
+    async def fetch(self, check: HttpCheck, trail: Trail) -> tuple[Answer, str]:
+        """Request, follow redirects, and give back the last answer and the host that gave it.
+
+        Raises:
+            ProbeFailure: There is no answer.
+            OwnFault: This machine cannot ask.
+        """
+        return await self._last(check, trail, _whole)
+
+    async def _last(
+        self,
+        check: HttpCheck,
+        trail: Trail,
+        use: Callable[[HttpCheck, httpx.Response, Trail], Awaitable[T]],
+    ) -> T:
+        """What `use` makes of the answer at the end of all redirects."""
+        hop = first_hop(check)
+        while True:
             response = await self._answer(check, hop, trail)
             try:
-                hop = _following(check, hop, response)
-                if hop is None:
-                    await _judge(check, response, trail)
+                following = _following(check, hop, response)
+                if following is None:
+                    return await use(check, response, trail)
+                hop = following
             finally:
                 await response.aclose()
 
@@ -67,6 +91,7 @@ class HttpProbe:
             now_ms = self._clock.now_ms()
             raise await self._network.explain(untrusted, trail, now_ms) from untrusted
         trail.status = response.status_code
+        response.request = request
         return response
 
 
@@ -87,6 +112,11 @@ def _refuse_odd_head(response: httpx.Response) -> None:
     if len(raw) > _MOST_HEADERS or size > _MOST_HEADER_BYTES:
         problem = f"the answer has {len(raw)} headers of {size:,} bytes, more than any should"
         raise ProbeFailure(FailurePhase.FIRST_BYTE, problem)
+
+
+async def _whole(check: HttpCheck, response: httpx.Response, trail: Trail) -> tuple[Answer, str]:
+    answer = Answer(response.status_code, response.headers, await _read(response))
+    return answer, response.url.host
 
 
 async def _judge(check: HttpCheck, response: httpx.Response, trail: Trail) -> None:

@@ -7,8 +7,8 @@ import socket
 import ssl
 from collections.abc import Collection
 
+from sentinel_tui.domain.addresses import ANYWHERE, Reach, reach
 from sentinel_tui.domain.monitoring.observations import Certificate, FailurePhase
-from sentinel_tui.probes.addresses import ANYWHERE, Reach, reach
 from sentinel_tui.probes.certificates import SeenCertificates, trust_problem
 from sentinel_tui.probes.faults import OwnFault, ProbeFailure, said, socket_fault
 from sentinel_tui.probes.name_servers import name_server_answers

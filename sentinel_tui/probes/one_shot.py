@@ -11,6 +11,7 @@ from sentinel_tui.clock import Clock
 from sentinel_tui.config.checks import (
     Check,
     DnsCheck,
+    DomainCheck,
     HttpCheck,
     IcmpCheck,
     TcpCheck,
@@ -22,7 +23,8 @@ from sentinel_tui.errors import UsageError
 from sentinel_tui.text import clean_text
 
 _FORMS = (
-    "https://HOST/PATH, http://HOST/PATH, tcp://HOST:PORT, tls://HOST, dns://NAME or ping://HOST"
+    "https://HOST/PATH, http://HOST/PATH, tcp://HOST:PORT, tls://HOST, dns://NAME, ping://HOST "
+    "or domain://NAME"
 )
 
 
@@ -82,6 +84,7 @@ def as_json(url: str, seen: Observation) -> dict[str, Any]:
             "fingerprint": seen.certificate.fingerprint,
             "not_before_ms": seen.certificate.not_before_ms,
             "not_after_ms": seen.certificate.not_after_ms,
+            "kind": seen.certificate.kind,
         }
     return answer
 
@@ -101,6 +104,8 @@ def _check(url: str, parts: SplitResult) -> Check:
             return DnsCheck(host=host)
         case "ping":
             return IcmpCheck(host=host)
+        case "domain":
+            return DomainCheck(domain=host)
         case _:
             raise ValueError("it begins with no scheme that is known")
 

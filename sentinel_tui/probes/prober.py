@@ -12,6 +12,7 @@ from sentinel_tui.clock import Clock, SystemClock
 from sentinel_tui.config.checks import (
     Check,
     DnsCheck,
+    DomainCheck,
     HeartbeatCheck,
     HttpCheck,
     IcmpCheck,
@@ -25,7 +26,7 @@ from sentinel_tui.domain.monitoring.observations import (
     Outcome,
     WakeHint,
 )
-from sentinel_tui.probes import dns, icmp, tcp, tls
+from sentinel_tui.probes import dns, icmp, rdap, tcp, tls
 from sentinel_tui.probes.faults import OwnFault, ProbeFailure
 from sentinel_tui.probes.http import HttpProbe
 from sentinel_tui.probes.network import Network
@@ -104,6 +105,8 @@ class Prober:
         )
         if fault is not None:
             return _failed(seen, fault)
+        if isinstance(check, DomainCheck):
+            return seen  # how fast a registry answers is no property of the domain
         slowness = _slowness(check, timings.total_ms)
         outcome = Outcome.SLOW if slowness else Outcome.OK
         return replace(seen, outcome=outcome, latency_ms=timings.total_ms, error=slowness)
@@ -137,6 +140,8 @@ class Prober:
                 await tls.look(check, self._network, self._contexts, trail, now_ms)
             case IcmpCheck():
                 await icmp.look(check, self._network, trail)
+            case DomainCheck():
+                await rdap.look(check, self._http, trail)
             case HeartbeatCheck():
                 raise OwnFault("a heartbeat cannot be looked at, it reports in by itself")
 

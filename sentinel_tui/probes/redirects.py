@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import httpx
 
+from sentinel_tui.domain.addresses import NOT_FORBIDDEN, PUBLIC_ONLY, Reach, reach
 from sentinel_tui.domain.monitoring.observations import FailurePhase
-from sentinel_tui.probes.addresses import NOT_FORBIDDEN, PUBLIC_ONLY, Reach, reach
 from sentinel_tui.probes.faults import ProbeFailure, said
 
 MOST_HOPS = 5

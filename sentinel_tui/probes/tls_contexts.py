@@ -6,6 +6,7 @@ import os
 import ssl
 from pathlib import Path
 
+from sentinel_tui.config.trust import system_trust
 from sentinel_tui.probes.faults import OwnFault
 
 _Files = tuple[Path | None, Path | None, Path | None]
@@ -60,20 +61,13 @@ def _stamp(path: Path) -> int:
 
 
 def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    if ca_file is None:
+        return system_trust()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except OSError as error:  # an SSLError is one
-            raise _unusable(ca_file, error) from error
-        return context
-    context.load_default_certs()
-    paths = ssl.get_default_verify_paths()
-    if not (context.cert_store_stats()["x509_ca"] or paths.cafile or paths.capath):
-        # Some Pythons come without a list of their own; httpx brings one.
-        import certifi
-
-        context.load_verify_locations(cafile=certifi.where())
+    try:
+        context.load_verify_locations(cafile=ca_file)
+    except OSError as error:  # an SSLError is one
+        raise _unusable(ca_file, error) from error
     return context
 
 

@@ -15,8 +15,8 @@ from typing import Self
 import httpcore
 import httpx
 
+from sentinel_tui.domain.addresses import Reach
 from sentinel_tui.domain.monitoring.observations import FailurePhase
-from sentinel_tui.probes.addresses import Reach
 from sentinel_tui.probes.faults import OwnFault, ProbeFailure, said
 from sentinel_tui.probes.network import Network
 from sentinel_tui.probes.resolver import IpVersion

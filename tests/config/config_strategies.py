@@ -90,7 +90,68 @@ def checks(secret: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
         ),
         table({"kind": st.just("heartbeat")}, {"every": seconds, "grace": seconds}),
         table({"kind": st.just("icmp"), "host": hosts}, common),
+        table({"kind": st.just("domain"), "domain": st.just("Example.com")}, {}),
     )
+
+
+zones = st.sampled_from(["UTC", "Europe/Paris", "America/New_York"])
+times = st.times().map(lambda time: f"{time:%H:%M}")
+days = st.lists(st.sampled_from(["mon", "tue", "sat", "sun"]), min_size=1, max_size=3)
+hours = table({"from": times, "to": times}, {"days": days, "zone": zones})
+matches = st.sampled_from(["", "tag:shop !lab", "service:a,b rule:down", "severity:critical *"])
+mailboxes = words.map(lambda word: f"{word}@example.com")
+booleans = st.booleans()
+
+
+def channels(secret: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
+    common = {
+        "least": st.sampled_from(["warning", "critical"]),
+        "match": matches,
+        "hours": hours,
+        "escalation_only": booleans,
+    }
+    addresses = secret.map(lambda one: one if ":" in one else f"https://{one}.example.com/")
+    return st.one_of(
+        table({"kind": st.just("apprise"), "url": secret}, common),
+        table(
+            {
+                "kind": st.just("smtp"),
+                "host": hosts,
+                "sender": mailboxes,
+                "recipients": st.lists(mailboxes, min_size=1, max_size=2),
+                "user": words,
+            },
+            common | {"password": secret, "security": st.sampled_from(["starttls", "tls"])},
+        ),
+        table({"kind": st.just("webhook"), "url": addresses}, common | {"allow_private": booleans}),
+        table({"kind": st.just("ntfy"), "topic": words}, common | {"token": secret}),
+        table(
+            {"kind": st.just("command"), "argv": st.lists(words, min_size=1, max_size=3)},
+            common | {"timeout": st.just("20s")},
+        ),
+        table({"kind": st.just("terminal")}, common | {"bell": booleans}),
+    )
+
+
+def telling(secret: st.SearchStrategy[str]) -> dict[str, st.SearchStrategy[Any]]:
+    """Whom to tell of what, and what Sentinel knows of itself."""
+    windows = table(
+        {"match": matches, "cron": st.just("0 3 * * sun"), "duration": st.just("2h")},
+        {"zone": zones, "until_healthy": booleans},
+    )
+    return {
+        "channels": st.lists(channels(secret), max_size=3).map(_numbered),
+        "maintenance": st.lists(windows, max_size=2).map(_numbered),
+        "notifications": table({}, {"wait_critical": seconds, "quiet_hours": hours}),
+        "network": st.sampled_from(
+            [{"witnesses": []}, {"witnesses": ["gateway", "[::1]:53"], "quorum": 1}]
+        ),
+        "heartbeat": table({"url": references}, {"every": st.just("5m")}),
+    }
+
+
+def _numbered(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"name": f"n{number}"} | one for number, one in enumerate(tables)]
 
 
 @st.composite
@@ -111,6 +172,7 @@ def files(draw: st.DrawFn, secret: st.SearchStrategy[str] = secrets) -> dict[str
                     "tags": st.lists(text, max_size=2),
                     "sleeps": st.just({"after": "15m", "expected_wake": 42.5}),
                     "thresholds": st.just({"confirm_cycles": 2, "burst": [1, "3s"]}),
+                    "objective": st.sampled_from([99, 99.9]),
                     "render_service_id": words.map(lambda word: f"srv-{word}"),
                 },
             )
@@ -126,6 +188,7 @@ def files(draw: st.DrawFn, secret: st.SearchStrategy[str] = secrets) -> dict[str
                 "retention": st.just({"raw_days": 10, "backup_cron": ""}),
                 "display": st.just({"time_zone": "Europe/Paris", "ascii": True}),
                 "keys": st.dictionaries(text, text, max_size=3),
-            },
+            }
+            | telling(secret),
         )
     )

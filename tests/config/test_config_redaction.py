@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentinel_tui.config.redaction import MASK, RedactingFilter, Redactor, redact
+from sentinel_tui.config.redaction import MASK, RedactingFilter, Redactor, redact, remember_url
 from sentinel_tui.config.secrets import Secret
 
 CANARY = "canary/7f3a+never show=me"
@@ -172,3 +172,19 @@ def test_the_filter_drops_no_record() -> None:
     assert RedactingFilter().filter(record)
     assert record.getMessage() == "plain"
     assert sys.exc_info() == (None, None, None)
+
+
+def test_a_secret_url_is_taken_out_piece_by_piece() -> None:
+    remember_url("https://hooks.example.com/api/hooks/T0123456789A/abc?key=KKKKKKKKKKKKKK")
+    for said in (
+        "POST /api/hooks/T0123456789A/abc failed",
+        "no such hook: T0123456789A",
+        "KKKKKKKKKKKKKK is no key",
+        "https://hooks.example.com/api/hooks/T0123456789A/abc?key=KKKKKKKKKKKKKK",
+    ):
+        shown = redact(said)
+        assert "T0123456789A" not in shown
+        assert "KKKK" not in shown
+    assert redact("hooks.example.com answered 500 to /api") == (
+        "hooks.example.com answered 500 to /api"
+    )

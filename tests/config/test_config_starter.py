@@ -71,6 +71,14 @@ def test_a_url_without_a_scheme_is_https_and_the_same_one_twice_is_one(tmp_path:
     assert [service.url for service in config.services] == ["https://example.com"]
 
 
+def test_the_channel_it_shows_is_right_once_the_marks_are_gone(tmp_path: Path) -> None:
+    shown = starter_file([]).split("# [[channels]]")[1].split("\n\n")[0]
+    path = tmp_path / "sentinel.toml"
+    path.write_text("[[channels]]" + shown.replace("\n# ", "\n"))
+    (channel,) = load(path).config.channels
+    assert channel.kind == "ntfy"
+
+
 def test_without_a_url_it_shows_how_to_begin(tmp_path: Path) -> None:
     assert written(tmp_path, []).services == []
     assert "# [[services]]" in starter_file([])

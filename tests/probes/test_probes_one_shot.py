@@ -8,7 +8,14 @@ import pytest
 from hostile import HostileServers, says_nothing, unused_port
 
 from sentinel_tui.clock import FakeClock
-from sentinel_tui.config.checks import DnsCheck, HttpCheck, IcmpCheck, TcpCheck, TlsCheck
+from sentinel_tui.config.checks import (
+    DnsCheck,
+    DomainCheck,
+    HttpCheck,
+    IcmpCheck,
+    TcpCheck,
+    TlsCheck,
+)
 from sentinel_tui.domain.monitoring.observations import (
     Certificate,
     FailurePhase,
@@ -31,6 +38,7 @@ from sentinel_tui.probes.one_shot import as_json, check_for, check_once
         ("tls://shop.example:8443", TlsCheck(host="shop.example", port=8443)),
         ("dns://shop.example", DnsCheck(host="shop.example")),
         ("ping://shop.example", IcmpCheck(host="shop.example")),
+        ("domain://shop.example", DomainCheck(domain="shop.example")),
     ],
 )
 def test_urls_and_the_checks_they_stand_for(url: str, expected: object) -> None:
@@ -53,6 +61,7 @@ def test_urls_and_the_checks_they_stand_for(url: str, expected: object) -> None:
         "tls://",
         "dns://",
         "ping://a b",
+        "domain://localhost",
         "https://shop.example/\x1b[31m",
     ],
 )

@@ -8,8 +8,8 @@ from hostile import HostileServers, left_behind, unused_port
 
 from sentinel_tui.config.checks import HttpCheck
 from sentinel_tui.config.secrets import Secret
+from sentinel_tui.domain.addresses import NOT_FORBIDDEN, PUBLIC_ONLY
 from sentinel_tui.domain.monitoring.observations import FailurePhase, Outcome
-from sentinel_tui.probes.addresses import NOT_FORBIDDEN, PUBLIC_ONLY
 from sentinel_tui.probes.faults import ProbeFailure
 from sentinel_tui.probes.prober import Prober
 from sentinel_tui.probes.redirects import MOST_HOPS, Hop, is_redirect, next_hop

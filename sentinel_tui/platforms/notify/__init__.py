@@ -1,0 +1,1 @@
+"""The channels over which Sentinel tells: a message in, nothing out but that it was taken."""
