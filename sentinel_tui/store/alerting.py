@@ -7,25 +7,43 @@ from sentinel_tui.domain.records import AlertRecord
 from sentinel_tui.errors import StoreError
 from sentinel_tui.store import models
 from sentinel_tui.store.database import Database
+from sentinel_tui.store.incidents import acknowledge_incident, follow
 from sentinel_tui.store.rows import SELECT_ALERTS, alert_from_row
 
 
 def raise_finding(
-    db: Database, finding: Finding, service: str = "", check: str = ""
+    db: Database,
+    finding: Finding,
+    service: str = "",
+    check: str = "",
+    *,
+    now_ms: int | None = None,
 ) -> AlertRecord | None:
-    """Open, raise or resolve the alert that a finding is about.
-
-    An alert that turns from WARNING to CRITICAL is no longer acknowledged: what was acknowledged
-    was the lesser one.
+    """Open, raise or resolve the alert that a finding is about, and tell whom it concerns.
 
     Args:
         db: The store.
         finding: What holds, or no longer holds.
         service: The service's id; empty for Sentinel itself.
         check: The check's name, or empty.
+        now_ms: Now, where the finding is dated back; None where it is of this moment.
 
     Returns:
         The alert as it now stands, or None when nothing about it changed.
+    """
+    alert = change_alert(db, finding, service, check)
+    if alert is None:
+        return None
+    return follow(db, [alert], finding.at_ms if now_ms is None else now_ms)[0]
+
+
+def change_alert(
+    db: Database, finding: Finding, service: str = "", check: str = ""
+) -> AlertRecord | None:
+    """The alert's own part of `raise_finding`; whoever calls this has its incident follow.
+
+    An alert that turns from WARNING to CRITICAL is no longer acknowledged: what was acknowledged
+    was the lesser one.
     """
     row = db.row(
         SELECT_ALERTS + "WHERE fingerprint = ? AND resolved_ms IS NULL", (finding.fingerprint,)
@@ -41,7 +59,9 @@ def raise_finding(
 
 
 def acknowledge(db: Database, alert_id: int, at_ms: int, by: str) -> AlertRecord:
-    """Note that somebody takes care of an alert; doing it again changes nothing.
+    """Note that somebody takes care of an alert, and with it of its whole incident.
+
+    Doing it again changes nothing while it counts.
 
     Args:
         db: The store.
@@ -57,7 +77,9 @@ def acknowledge(db: Database, alert_id: int, at_ms: int, by: str) -> AlertRecord
         raise StoreError(f"there is no alert {alert_id}", "`alerts all` lists them")
     if not alert.open:
         raise StoreError(f"alert {alert_id} is already over: {alert.resolution}")
-    if alert.acknowledged_ms is None:
+    if alert.incident:
+        acknowledge_incident(db, alert.incident, at_ms, by)
+    elif alert.acknowledged_ms is None:
         db.write(
             "UPDATE alerts SET acknowledged_ms = ?, acknowledged_by = ? WHERE id = ?",
             (at_ms, by, alert_id),
@@ -75,11 +97,12 @@ def resolve_gone(db: Database, at_ms: int) -> list[AlertRecord]:
     )
     watched = checks | {(service, "") for service, _ in checks} | {("", "")}
     rows = db.rows(SELECT_ALERTS + "WHERE resolved_ms IS NULL")
-    return [
+    gone = [
         _resolve(db, alert, at_ms, "no longer watched")
         for alert in map(alert_from_row, rows)
         if (alert.service, alert.check) not in watched
     ]
+    return follow(db, gone, at_ms)
 
 
 def _open(db: Database, finding: Finding, service: str, check: str) -> AlertRecord:

@@ -9,6 +9,7 @@ from typing import Any
 
 from peewee import Model, SqliteDatabase
 
+from sentinel_tui.domain.notifying.policy import Orders
 from sentinel_tui.store.driver import Connection
 
 Value = int | float | str | bytes | None
@@ -28,6 +29,7 @@ class Database(SqliteDatabase):
     Attributes:
         samples_dropped: Set while space is scarce: single observations are not recorded, states,
             alerts and intents still are.
+        orders: What the engine goes by: whom to tell what, and what depends on what.
     """
 
     def __init__(self, path: Path) -> None:
@@ -51,6 +53,7 @@ class Database(SqliteDatabase):
         )
         self.path = path
         self.samples_dropped = False
+        self.orders = Orders()
 
     @contextmanager
     def impatient(self) -> Iterator[None]:

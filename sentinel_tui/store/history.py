@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sentinel_tui.domain.monitoring import uptime as domain
 from sentinel_tui.domain.monitoring.states import State
-from sentinel_tui.domain.monitoring.uptime import Span, Uptime
+from sentinel_tui.domain.monitoring.uptime import Span, StateTimes, Uptime
 from sentinel_tui.store.driver import Connection
 from sentinel_tui.store.layout import Floor, Mark
 from sentinel_tui.store.rows import mark
@@ -50,6 +50,41 @@ def state_cells(
     }
 
 
+def state_times(
+    connection: Connection, start_ms: int, end_ms: int, service: str
+) -> dict[str, StateTimes]:
+    """See `queries.Reader.state_times`."""
+    spans = _spans(connection, start_ms, end_ms, service)
+    return {
+        name: domain.state_times(spans.get(key, []))
+        for key, name in _configured(connection).items()
+        if service in ("", name)
+    }
+
+
+def bad_windows(
+    connection: Connection, now_ms: int, windows_s: Sequence[int]
+) -> dict[str, dict[int, tuple[int, int]]]:
+    """See `queries.Reader.bad_windows`."""
+    spans = _spans(connection, now_ms - max(windows_s, default=0) * 1_000, now_ms)
+    return {
+        name: {
+            window_s: _good_and_bad_ms(spans.get(key, []), now_ms - window_s * 1_000)
+            for window_s in windows_s
+        }
+        for key, name in _configured(connection).items()
+    }
+
+
+def _good_and_bad_ms(held: Sequence[Span], start_ms: int) -> tuple[int, int]:
+    counted = domain.uptime(
+        Span(max(span.start_ms, start_ms), span.end_ms, span.state)
+        for span in held
+        if span.end_ms > start_ms
+    )
+    return counted.up_ms, counted.down_ms
+
+
 def _configured(connection: Connection) -> dict[int, str]:
     rows = connection.execute("SELECT key, id FROM services WHERE NOT gone").fetchall()
     return dict(rows)
@@ -66,34 +101,39 @@ def _whole_days(connection: Connection, first_ms: int, last_ms: int) -> dict[int
     return {row[0]: Uptime(*row[1:]) for row in rows}
 
 
-def _spans(connection: Connection, start_ms: int, end_ms: int) -> dict[int, list[Span]]:
-    """What each service showed in a window, by its key."""
+def _spans(
+    connection: Connection, start_ms: int, end_ms: int, service: str = ""
+) -> dict[int, list[Span]]:
+    """What each service showed in a window, by its key; or only the one of this id."""
     if start_ms >= end_ms:
         return {}
     gaps = _gaps(connection, start_ms, end_ms)
     return {
         key: domain.spans(changes, gaps, start_ms, end_ms)
-        for key, changes in _changes(connection, start_ms, end_ms).items()
+        for key, changes in _changes(connection, start_ms, end_ms, service).items()
     }
 
 
 def _changes(
-    connection: Connection, start_ms: int, end_ms: int
+    connection: Connection, start_ms: int, end_ms: int, service: str
 ) -> dict[int, list[tuple[int, State]]]:
     """The changes in a window, and before them the one that says what held at its start."""
     changes: dict[int, list[tuple[int, State]]] = {}
     held = connection.execute(
         "SELECT key, (SELECT after FROM state_changes WHERE service_key = key "
-        "AND check_key IS NULL AND at_ms < ? ORDER BY at_ms DESC, id DESC LIMIT 1) FROM services",
-        (start_ms,),
+        "AND check_key IS NULL AND at_ms < ? ORDER BY at_ms DESC, id DESC LIMIT 1) "
+        "FROM services WHERE ? IN ('', id)",
+        (start_ms, service),
     ).fetchall()
     for key, state in held:
         if state is not None:
             changes[key] = [(start_ms, State(state))]
+    # Joined so that each service is one seek, as with whole days.
     rows = connection.execute(
-        "SELECT service_key, at_ms, after FROM state_changes "
-        "WHERE check_key IS NULL AND at_ms >= ? AND at_ms < ? ORDER BY at_ms, id",
-        (start_ms, end_ms),
+        "SELECT s.key, h.at_ms, h.after FROM services s CROSS JOIN state_changes h "
+        "ON h.service_key = s.key AND h.check_key IS NULL AND h.at_ms >= ? AND h.at_ms < ? "
+        "WHERE ? IN ('', s.id) ORDER BY s.key, h.at_ms, h.id",
+        (start_ms, end_ms, service),
     ).fetchall()
     for key, at_ms, state in rows:
         changes.setdefault(key, []).append((at_ms, State(state)))

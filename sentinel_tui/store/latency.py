@@ -22,6 +22,10 @@ _LONGEST_RAW_SUMMARY_MS = 2 * 3_600_000
 _SUMMARY_PARTS = 24
 """A summary is read from the floor that a chart of this many slices would be read from."""
 
+WHOLE_DAYS = "whole_days_until_ms"
+"""A mark that only the past has (`past_views`): where its days end, for the one it is in is not
+over. In the present the day that is not over is rolled up as far as it goes, like its hours."""
+
 _Look = tuple[int, int, int | None]
 """check key, outcome, latency_us."""
 
@@ -93,6 +97,14 @@ class _Stretch:
     end_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Rolled:
+    """Where the rollups end: those of days, and all others."""
+
+    days_ms: int
+    until_ms: int
+
+
 def series(
     connection: Connection, check_key: int, start_ms: int, end_ms: int, points: int
 ) -> list[SeriesPoint]:
@@ -115,14 +127,15 @@ def series(
 
 def summaries(connection: Connection, start_ms: int, end_ms: int) -> dict[int, LatencySummary]:
     """See `queries.Reader.summaries`."""
-    rolled_ms = mark(connection, Mark.ROLLED)
-    if rolled_ms is None or end_ms - start_ms <= _LONGEST_RAW_SUMMARY_MS:
+    rolled = _rolled(connection)
+    short = end_ms - start_ms <= _LONGEST_RAW_SUMMARY_MS
+    if rolled is None or (short and _raw_is_kept(connection, end_ms)):
         return _exact_summaries(connection, start_ms, end_ms)
     found: defaultdict[int, Latencies] = defaultdict(Latencies)
-    for check_key, rollup in _rolled_up(connection, start_ms, min(end_ms, rolled_ms), rolled_ms):
+    for check_key, rollup in _rolled_up(connection, start_ms, end_ms, rolled):
         found[check_key].add(rollup)
     for check_key, outcome, latency_us in _looks_of_all(
-        connection, max(start_ms, rolled_ms), end_ms
+        connection, max(start_ms, rolled.until_ms), end_ms
     ):
         found[check_key].look(outcome, latency_us)
     return {check_key: _summary(latencies) for check_key, latencies in found.items()}
@@ -185,14 +198,17 @@ def _stretches(
 
     Yields them from the newest to the oldest.
     """
-    rolled_ms = mark(connection, Mark.ROLLED)
+    rolled = _rolled(connection)
     narrow = width_ms < Floor.MINUTE.length_ms and end_ms - start_ms <= _LONGEST_RAW_SERIES_MS
-    if rolled_ms is None or narrow:
+    if rolled is None or narrow:
         yield _Stretch(None, start_ms, end_ms)
         return
-    if rolled_ms < end_ms:
-        yield _Stretch(None, max(rolled_ms, start_ms), end_ms)
-    until_ms = min(rolled_ms, end_ms)
+    if rolled.until_ms < end_ms:
+        yield _Stretch(None, max(rolled.until_ms, start_ms), end_ms)
+    until_ms = min(rolled.until_ms, end_ms)
+    if _floor_for(width_ms) is Floor.DAY and rolled.days_ms < until_ms:
+        yield _Stretch(Floor.HOUR, max(rolled.days_ms, start_ms), until_ms)
+        until_ms = rolled.days_ms
     floors = [floor for floor in Floor if floor >= _floor_for(width_ms)]
     for floor, coarser in zip(floors, [*floors[1:], None], strict=True):
         oldest_ms = _oldest(connection, check_key, floor)
@@ -273,26 +289,42 @@ def _buckets(
 
 
 def _rolled_up(
-    connection: Connection, start_ms: int, end_ms: int, rolled_ms: int
+    connection: Connection, start_ms: int, end_ms: int, rolled: _Rolled
 ) -> Iterator[tuple[int, Rollup]]:
     """Rollups of all checks that together cover a window, its start rounded to the hour.
 
     Whole days are read from days, and so is today as far as it has been rolled up.
     """
-    first_day_ms = Floor.DAY.start_ms(start_ms - 1) + Floor.DAY.length_ms
-    last_day_ms = end_ms if end_ms == rolled_ms else Floor.DAY.start_ms(end_ms)
     first_hour_ms = Floor.HOUR.start_ms(start_ms)
-    parts = [(Floor.HOUR, first_hour_ms, end_ms)]
+    first_day_ms = Floor.DAY.start_ms(start_ms - 1) + Floor.DAY.length_ms
+    last_day_ms = rolled.days_ms if end_ms >= rolled.days_ms else Floor.DAY.start_ms(end_ms)
+    last_hour_ms = min(end_ms, rolled.until_ms)
+    parts = [(Floor.HOUR, first_hour_ms, last_hour_ms)]
     if first_day_ms < last_day_ms:
         parts = [
             (Floor.HOUR, first_hour_ms, first_day_ms),
             (Floor.DAY, first_day_ms, last_day_ms),
-            (Floor.HOUR, last_day_ms, end_ms),
+            (Floor.HOUR, last_day_ms, last_hour_ms),
         ]
     for floor, from_ms, until_ms in parts:
         rows = connection.execute(SELECT_ROLLUPS_OF_ALL, (int(floor), from_ms, until_ms)).fetchall()
         for row in rows:
             yield row[0], row[1:]
+
+
+def _rolled(connection: Connection) -> _Rolled | None:
+    """Where the rollups end; None where nothing was rolled up yet."""
+    until_ms = mark(connection, Mark.ROLLED)
+    if until_ms is None:
+        return None
+    days_ms = mark(connection, WHOLE_DAYS)
+    return _Rolled(until_ms if days_ms is None else days_ms, until_ms)
+
+
+def _raw_is_kept(connection: Connection, end_ms: int) -> bool:
+    """Whether single looks are still kept of a window that ends then."""
+    oldest_ms = connection.execute("SELECT min(at_ms) FROM metrics").fetchone()[0]
+    return oldest_ms is not None and bool(oldest_ms < end_ms)
 
 
 def _oldest(connection: Connection, check_key: int, floor: Floor) -> int | None:

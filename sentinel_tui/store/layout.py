@@ -7,9 +7,10 @@ from enum import IntEnum
 APPLICATION_ID = 0x53454E54
 """Says in the file's header that it is Sentinel's ("SENT")."""
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """The newest migration, kept in the file's `user_version`."""
 
+HOUR_MS = 3_600_000
 DAY_MS = 86_400_000
 
 
@@ -30,7 +31,7 @@ class Floor(IntEnum):
         return at_ms - at_ms % self.length_ms
 
 
-_LENGTHS_MS = (60_000, 3_600_000, DAY_MS)
+_LENGTHS_MS = (60_000, HOUR_MS, DAY_MS)
 
 
 class Mark:
@@ -42,3 +43,5 @@ class Mark:
     """Where the next roll-up starts; a late observation moves it back."""
     COUNTED = "uptime_until_ms"
     """`uptime_days` is right for every day before it; a late change moves it back."""
+    LEARNED = "usual_until_ms"
+    """`usual_latencies` has learnt from every hour before it."""

@@ -1,4 +1,3 @@
-# ruff: noqa: D106 (a `Meta` is peewee's way of naming options, no class to explain)
 """The tables as they stand today.
 
 Migrations build them; `tests/store` holds that both agree. Every table is STRICT, so that SQLite
@@ -23,14 +22,21 @@ from peewee import (
     TextField,
 )
 
+from sentinel_tui.store.alert_models import (
+    Alert,
+    Channel,
+    Incident,
+    IncidentNote,
+    Message,
+    Notification,
+    Silence,
+)
+from sentinel_tui.store.strict_model import StrictModel
 
-class _Strict(Model):
-    class Meta:
-        strict_tables = True
-        legacy_table_names = False
+__all__ = ["TABLES", "Alert", "Incident", "IncidentNote", "Silence"]
 
 
-class Service(_Strict):
+class Service(StrictModel):
     """What is watched, and what it shows now."""
 
     key = AutoField()
@@ -50,12 +56,13 @@ class Service(_Strict):
     last_wake_ms = BigIntegerField(null=True)
     next_wake_ms = BigIntegerField(null=True)
     cold_start_us = BigIntegerField(null=True)
+    suppressed_by = TextField(default="")
 
     class Meta:
         table_name = "services"
 
 
-class Check(_Strict):
+class Check(StrictModel):
     """One way to look at a service."""
 
     key = AutoField()
@@ -72,7 +79,7 @@ class Check(_Strict):
         indexes = ((("service_key", "name"), True),)
 
 
-class CheckState(_Strict):
+class CheckState(StrictModel):
     """What the state machine remembers of a check, and its last look."""
 
     check_key = ForeignKeyField(Check, column_name="check_key", primary_key=True)
@@ -104,12 +111,18 @@ class CheckState(_Strict):
     total_us = BigIntegerField(default=0)
     certificate_ends_ms = BigIntegerField(null=True)
     next_ms = BigIntegerField(null=True)
+    settled = TextField(null=True)
+    flips = IntegerField(default=0)
+    flapping = BooleanField(default=False)
+    recent = TextField(default="[]")
+    slow_limit_us = BigIntegerField(null=True)
+    certificate = TextField(default="")
 
     class Meta:
         table_name = "check_states"
 
 
-class Metric(_Strict):
+class Metric(StrictModel):
     """One observation. Appended in the order of time, a few bytes each."""
 
     at_ms = BigIntegerField()
@@ -124,7 +137,7 @@ class Metric(_Strict):
         without_rowid = True
 
 
-class Rollup(_Strict):
+class Rollup(StrictModel):
     """The observations of one check in one minute, hour or day (`layout.Floor`)."""
 
     floor = IntegerField()
@@ -143,7 +156,7 @@ class Rollup(_Strict):
         without_rowid = True
 
 
-class UptimeDay(_Strict):
+class UptimeDay(StrictModel):
     """How long a service was up, down and neither on one day (UTC)."""
 
     service_key = IntegerField()
@@ -158,7 +171,7 @@ class UptimeDay(_Strict):
         without_rowid = True
 
 
-class StateChange(_Strict):
+class StateChange(StrictModel):
     """A change of what a check shows, or, without a check, of what a whole service shows."""
 
     at_ms = BigIntegerField()
@@ -181,35 +194,17 @@ StateChange.add_index(
 StateChange.add_index(
     StateChange.index(StateChange.at_ms, where=_SERVICE_LEVEL, name="changes_by_time")
 )
-
-
-class Alert(_Strict):
-    """A rule that holds or held; open while `resolved_ms` is null."""
-
-    fingerprint = TextField()
-    rule = TextField()
-    severity = TextField()
-    service = TextField()
-    check_name = TextField()
-    opened_ms = BigIntegerField(index=True)
-    resolved_ms = BigIntegerField(null=True, index=True)
-    acknowledged_ms = BigIntegerField(null=True)
-    acknowledged_by = TextField(null=True)
-    reason = TextField()
-    resolution = TextField(default="")
-
-    class Meta:
-        table_name = "alerts"
-
-
-Alert.add_index(
-    Alert.index(
-        Alert.fingerprint, unique=True, where=SQL("resolved_ms IS NULL"), name="alerts_open"
+StateChange.add_index(
+    StateChange.index(
+        StateChange.check_key,
+        StateChange.at_ms,
+        where=SQL("check_key IS NOT NULL"),
+        name="changes_of_check",
     )
 )
 
 
-class Failure(_Strict):
+class Failure(StrictModel):
     """A failed look with the answer that was kept; the newest few of each check."""
 
     at_ms = BigIntegerField()
@@ -230,7 +225,7 @@ class Failure(_Strict):
         table_name = "failures"
 
 
-class ColdStart(_Strict):
+class ColdStart(StrictModel):
     """One wake from sleep, dated to the first good answer."""
 
     at_ms = BigIntegerField(index=True)
@@ -241,7 +236,7 @@ class ColdStart(_Strict):
         table_name = "cold_starts"
 
 
-class Intent(_Strict):
+class Intent(StrictModel):
     """Something somebody wanted changed: written before it takes effect."""
 
     key = TextField(null=True, unique=True)
@@ -258,7 +253,7 @@ class Intent(_Strict):
         table_name = "intents"
 
 
-class Event(_Strict):
+class Event(StrictModel):
     """Anything else worth a line in the timeline."""
 
     at_ms = BigIntegerField(index=True)
@@ -270,7 +265,7 @@ class Event(_Strict):
         table_name = "events"
 
 
-class Gap(_Strict):
+class Gap(StrictModel):
     """A stretch in which Sentinel itself was not watching."""
 
     from_ms = BigIntegerField()
@@ -281,7 +276,7 @@ class Gap(_Strict):
         table_name = "gaps"
 
 
-class Engine(_Strict):
+class Engine(StrictModel):
     """The engine as it last described itself: one row."""
 
     id = IntegerField(primary_key=True)
@@ -300,7 +295,7 @@ class Engine(_Strict):
         table_name = "engine"
 
 
-class EngineLease(_Strict):
+class EngineLease(StrictModel):
     """Who may write: one row; `released_ms` is null until a clean stop."""
 
     id = IntegerField(primary_key=True)
@@ -314,7 +309,7 @@ class EngineLease(_Strict):
         table_name = "engine_lease"
 
 
-class Mark(_Strict):
+class Mark(StrictModel):
     """An instant up to which something has been done (`layout.Mark`)."""
 
     name = TextField(primary_key=True)
@@ -322,6 +317,20 @@ class Mark(_Strict):
 
     class Meta:
         table_name = "marks"
+
+
+class UsualLatency(StrictModel):
+    """The median latency of a check at one hour of the day (`baselines.slot_of`)."""
+
+    check_key = IntegerField()
+    slot = IntegerField()
+    median_us = BigIntegerField()
+    days = IntegerField()
+
+    class Meta:
+        table_name = "usual_latencies"
+        primary_key = CompositeKey("check_key", "slot")
+        without_rowid = True
 
 
 TABLES: tuple[type[Model], ...] = (
@@ -341,4 +350,11 @@ TABLES: tuple[type[Model], ...] = (
     Engine,
     EngineLease,
     Mark,
+    Incident,
+    IncidentNote,
+    Notification,
+    Message,
+    Channel,
+    Silence,
+    UsualLatency,
 )

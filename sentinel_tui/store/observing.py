@@ -9,27 +9,23 @@ from sentinel_tui.domain.monitoring.judgement import Judgement
 from sentinel_tui.domain.monitoring.observations import FailurePhase, Outcome
 from sentinel_tui.domain.monitoring.states import CheckState, State, Transition
 from sentinel_tui.domain.records import AlertRecord
-from sentinel_tui.store.alerting import raise_finding
+from sentinel_tui.store.alerting import change_alert
 from sentinel_tui.store.database import Database, Value
+from sentinel_tui.store.incidents import follow
 from sentinel_tui.store.layout import Mark
 from sentinel_tui.store.marks import lower_mark
-from sentinel_tui.store.rows import state_values, timing_values, to_us
+from sentinel_tui.store.rows import STATE_COLUMNS, state_values, timing_values, to_us
 
 FAILURES_KEPT = 50
 """Failed looks kept of each check, the newest."""
 
+_SET_STATE = ", ".join(f"{column} = ?" for column in STATE_COLUMNS)
+_PUT_STATE = f"UPDATE check_states SET {_SET_STATE} WHERE check_key = ?"  # noqa: S608 (own columns)
 _PUT_LOOK = (
-    "UPDATE check_states SET verdict = ?, sheet = ?, since_ms = ?, reason = ?, last_ms = ?, "
-    "last_good_ms = ?, burst_step = ?, failed_cycles = ?, first_failure_ms = ?, good_cycles = ?, "
-    "first_good_ms = ?, slow_looks = ?, fast_looks = ?, wake_started_ms = ?, dns_us = ?, "
-    "connect_us = ?, tls_us = ?, first_byte_us = ?, body_us = ?, total_us = ?, looked_ms = ?, "
-    "outcome = ?, latency_us = ?, status = ?, phase = ?, error = ?, "
+    f"UPDATE check_states SET {_SET_STATE}, "  # noqa: S608 (own columns)
+    "dns_us = ?, connect_us = ?, tls_us = ?, first_byte_us = ?, body_us = ?, total_us = ?, "
+    "looked_ms = ?, outcome = ?, latency_us = ?, status = ?, phase = ?, error = ?, "
     "certificate_ends_ms = coalesce(?, certificate_ends_ms) WHERE check_key = ?"
-)
-_PUT_STATE = (
-    "UPDATE check_states SET verdict = ?, sheet = ?, since_ms = ?, reason = ?, last_ms = ?, "
-    "last_good_ms = ?, burst_step = ?, failed_cycles = ?, first_failure_ms = ?, good_cycles = ?, "
-    "first_good_ms = ?, slow_looks = ?, fast_looks = ?, wake_started_ms = ? WHERE check_key = ?"
 )
 
 
@@ -50,8 +46,8 @@ def record(
     Args:
         db: The store.
         judgements: Each look's check key and what followed from it, in the order they were judged.
-        at_ms: The tick; dates a change of a service that no look explains, such as after a check
-            was taken out of the configuration.
+        at_ms: The tick; dates what is told of alerts, and a change of a service that no look
+            explains, such as after a check was taken out of the configuration.
 
     Returns:
         The alerts that opened, rose or resolved.
@@ -67,10 +63,10 @@ def record(
         if judgement.cold_start_ms is not None:
             _add_cold_start(db, judgement, judgement.cold_start_ms)
         for finding in judgement.findings:
-            alert = raise_finding(db, finding, judgement.service, judgement.check)
+            alert = change_alert(db, finding, judgement.service, judgement.check)
             if alert is not None:
                 alerts.append(alert)
-    return alerts
+    return follow(db, alerts, at_ms) if alerts else []
 
 
 def save_state(
@@ -150,10 +146,11 @@ def _show(db: Database, judgements: Sequence[tuple[int, Judgement]], at_ms: int)
         shown = services[judgement.service]
         if judgement.change is not None:
             _add_change(db, shown.key, key, judgement.change)
-        change = judgement.service_change or Transition(
-            at_ms, shown.state, judgement.service_state, judgement.state.reason
-        )
-        _show_service(db, shown, change)
+        if shown.state is not judgement.service_state:
+            change = judgement.service_change or Transition(
+                at_ms, shown.state, judgement.service_state, judgement.state.reason
+            )
+            _show_service(db, shown, change)
 
 
 def _shown_services(db: Database) -> dict[str, _Shown]:

@@ -7,18 +7,17 @@ writer. Importing it costs next to nothing: no peewee.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sentinel_tui.domain.monitoring.observations import FailurePhase, Outcome
+from sentinel_tui.domain.monitoring.incidents import Incident, Note
+from sentinel_tui.domain.monitoring.silences import Silence
 from sentinel_tui.domain.monitoring.states import State
-from sentinel_tui.domain.monitoring.uptime import Uptime
+from sentinel_tui.domain.monitoring.uptime import StateTimes, Uptime
+from sentinel_tui.domain.notifying.notices import ChannelHealth, Message, Notice
 from sentinel_tui.domain.records import (
     AlertRecord,
-    CheckRecord,
     ColdStartRecord,
     EngineRecord,
     FailureRecord,
@@ -26,33 +25,26 @@ from sentinel_tui.domain.records import (
     SeriesPoint,
     ServiceRecord,
     TimelineEntry,
-    WorkerRecord,
 )
 from sentinel_tui.errors import StoreError
 from sentinel_tui.paths import Paths
-from sentinel_tui.store import history, latency, timeline
+from sentinel_tui.store import (
+    history,
+    incident_reading,
+    latency,
+    outbox_reading,
+    silence_reading,
+    timeline,
+    watch_reading,
+)
 from sentinel_tui.store.driver import Connection, open_reader, sqlite, store_error
+from sentinel_tui.store.failed_looks import failed_looks
 from sentinel_tui.store.identity import layout_of
 from sentinel_tui.store.info import StoreInfo, read_info
 from sentinel_tui.store.layout import LAYOUT_VERSION
-from sentinel_tui.store.rows import SELECT_ALERTS, alert_from_row, timings_from_row, to_ms
 
 _HOUR_MS = 3_600_000
 _WEEK_MS = 7 * 24 * _HOUR_MS
-
-_CHECKS = (
-    "SELECT c.service_key, c.key, c.name, c.kind, c.target, c.interval_s, "
-    "coalesce(t.sheet, t.verdict), t.since_ms, t.reason, t.looked_ms, t.outcome, t.latency_us, "
-    "t.status, t.phase, t.error, t.next_ms, t.certificate_ends_ms, "
-    "t.dns_us, t.connect_us, t.tls_us, t.first_byte_us, t.body_us, t.total_us "
-    "FROM checks c JOIN check_states t ON t.check_key = c.key "
-    "WHERE NOT c.gone ORDER BY c.service_key, c.position"
-)
-_SERVICES = (
-    "SELECT key, id, name, role, state, since_ms, reason, tags, depends_on, sleeps, "
-    "expected_wake_s, paused_ms, last_wake_ms, next_wake_ms, cold_start_us "
-    "FROM services WHERE NOT gone ORDER BY position"
-)
 
 
 class Reader:
@@ -94,19 +86,43 @@ class Reader:
     def services(self) -> list[ServiceRecord]:
         """All configured services as they stand, in the order of the configuration."""
         with self._snapshot() as connection:
-            check_rows = connection.execute(_CHECKS).fetchall()
-            service_rows = connection.execute(_SERVICES).fetchall()
-        ids = {row[0]: row[1] for row in service_rows}
-        checks: dict[int, list[CheckRecord]] = {key: [] for key in ids}
-        for row in check_rows:
-            if row[0] in ids:
-                checks[row[0]].append(_check(ids[row[0]], row))
-        return [_service(row, tuple(checks[row[0]])) for row in service_rows]
+            return watch_reading.services(connection)
 
     def uptimes(self, start_ms: int, end_ms: int) -> dict[str, Uptime]:
         """How long each service was up, down and neither, by service id."""
         with self._snapshot() as connection:
             return history.uptimes(connection, start_ms, end_ms)
+
+    def state_times(
+        self, start_ms: int, end_ms: int, *, service: str = ""
+    ) -> dict[str, StateTimes]:
+        """How long each service was in each state, by service id; or only the one of this id."""
+        with self._snapshot() as connection:
+            return history.state_times(connection, start_ms, end_ms, service)
+
+    def bad_windows(
+        self, now_ms: int, windows_s: Sequence[int]
+    ) -> dict[str, dict[int, tuple[int, int]]]:
+        """How long each service was up and down in windows that end now.
+
+        Args:
+            now_ms: The present.
+            windows_s: The lengths of the windows.
+
+        Returns:
+            By service id and length of the window: milliseconds up, milliseconds down.
+        """
+        with self._snapshot() as connection:
+            return history.bad_windows(connection, now_ms, windows_s)
+
+    def failed_looks(self, start_ms: int, end_ms: int) -> dict[str, tuple[int, int]]:
+        """How many looks at each service failed, and in how many cycles, by service id.
+
+        A window of more than six hours is read from hours, in each of which a check has no more
+        failed cycles than its interval allows.
+        """
+        with self._snapshot() as connection:
+            return failed_looks(connection, start_ms, end_ms)
 
     def state_cells(self, start_ms: int, end_ms: int, cells: int) -> dict[str, list[State | None]]:
         """The worst state in each of `cells` equal slices of the window, by service id."""
@@ -163,19 +179,102 @@ class Reader:
             limit: The most to return.
             before_id: Only older ones than this: the last of the page before.
         """
-        sql = SELECT_ALERTS + (
-            "WHERE (? OR resolved_ms IS NULL) AND (? = '' OR service = ?) "
-            "AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?"
-        )
-        values = (not open_only, service, service, before_id, before_id, limit)
         with self._snapshot() as connection:
-            return [alert_from_row(row) for row in connection.execute(sql, values).fetchall()]
+            return incident_reading.alerts(
+                connection,
+                open_only=open_only,
+                service=service,
+                limit=limit,
+                before_id=before_id,
+            )
 
     def alert(self, alert_id: int) -> AlertRecord | None:
         """One alert, or None when there is no such number."""
         with self._snapshot() as connection:
-            rows = connection.execute(SELECT_ALERTS + "WHERE id = ?", (alert_id,)).fetchall()
-        return alert_from_row(rows[0]) if rows else None
+            return incident_reading.alert(connection, alert_id)
+
+    def incidents(
+        self,
+        *,
+        open_only: bool = False,
+        service: str = "",
+        limit: int = 100,
+        before_id: int | None = None,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+    ) -> list[Incident]:
+        """Incidents, newest first.
+
+        Args:
+            open_only: Only those that go on.
+            service: Only those that touch this service's id.
+            limit: The most to return.
+            before_id: Only older ones than this: the last of the page before.
+            start_ms: Only those that went on at this instant or later.
+            end_ms: Only those that began before this instant.
+        """
+        with self._snapshot() as connection:
+            return incident_reading.incidents(
+                connection,
+                open_only=open_only,
+                service=service,
+                limit=limit,
+                before_id=before_id,
+                start_ms=start_ms,
+                end_ms=end_ms,
+            )
+
+    def incident(self, incident_id: int) -> Incident | None:
+        """One incident, or None when there is no such number."""
+        with self._snapshot() as connection:
+            return incident_reading.incident(connection, incident_id)
+
+    def incident_alerts(self, incident_id: int) -> list[AlertRecord]:
+        """The alerts of an incident, in the order in which they opened."""
+        with self._snapshot() as connection:
+            return incident_reading.incident_alerts(connection, incident_id)
+
+    def incident_timeline(self, incident_id: int, limit: int = 500) -> list[TimelineEntry]:
+        """What happened in an incident and around it, oldest first; empty for no such number.
+
+        Where there is more than `limit` the newest are returned.
+        """
+        with self._snapshot() as connection:
+            found = incident_reading.incident(connection, incident_id)
+            return timeline.incident_timeline(connection, found, limit) if found else []
+
+    def notes(self, incident_id: int) -> list[Note]:
+        """What was noted about an incident, oldest first."""
+        with self._snapshot() as connection:
+            return incident_reading.notes(connection, incident_id)
+
+    def notices(self, incident_id: int | None = None, limit: int = 200) -> list[Notice]:
+        """What was or is to be told, newest first: of one incident, or of all."""
+        with self._snapshot() as connection:
+            return outbox_reading.notices(connection, incident_id, limit)
+
+    def messages(
+        self, channel: str = "", limit: int = 50, since_ms: int | None = None
+    ) -> list[Message]:
+        """What went out or is on its way, newest first.
+
+        Args:
+            channel: Only over the channel of this name.
+            limit: The most to return.
+            since_ms: Only those put together at this instant or later.
+        """
+        with self._snapshot() as connection:
+            return outbox_reading.messages(connection, channel, limit, since_ms)
+
+    def channels(self) -> list[ChannelHealth]:
+        """How each configured channel does, by name."""
+        with self._snapshot() as connection:
+            return outbox_reading.channels(connection)
+
+    def silences(self, *, active_at_ms: int | None = None, limit: int = 100) -> list[Silence]:
+        """Silences and maintenance, newest first: all, or those that hold at an instant."""
+        with self._snapshot() as connection:
+            return silence_reading.silences(connection, active_at_ms, limit)
 
     def timeline(
         self, start_ms: int, end_ms: int, *, service: str = "", limit: int = 200
@@ -193,37 +292,18 @@ class Reader:
 
     def failures(self, service: str, limit: int = 20) -> list[FailureRecord]:
         """The last failed looks at a service with the answers that were kept, newest first."""
-        sql = (
-            "SELECT f.at_ms, s.id, c.name, f.phase, f.status, f.error, f.kept, f.address, "
-            "f.dns_us, f.connect_us, f.tls_us, f.first_byte_us, f.body_us, f.total_us "
-            "FROM failures f JOIN checks c ON c.key = f.check_key "
-            "JOIN services s ON s.key = c.service_key WHERE s.id = ? ORDER BY f.id DESC LIMIT ?"
-        )
         with self._snapshot() as connection:
-            rows = connection.execute(sql, (service, limit)).fetchall()
-        return [_failure(row) for row in rows]
+            return watch_reading.failures(connection, service, limit)
 
     def cold_starts(self, service: str, limit: int = 20) -> list[ColdStartRecord]:
         """The last wakes of a service, newest first."""
-        sql = (
-            "SELECT w.at_ms, s.id, w.duration_us / 1000.0 FROM cold_starts w "
-            "JOIN services s ON s.key = w.service_key WHERE s.id = ? ORDER BY w.id DESC LIMIT ?"
-        )
         with self._snapshot() as connection:
-            return [
-                ColdStartRecord(*row)
-                for row in connection.execute(sql, (service, limit)).fetchall()
-            ]
+            return watch_reading.cold_starts(connection, service, limit)
 
     def engine(self) -> EngineRecord | None:
         """The engine as it last described itself; None when none ever ran."""
-        sql = (
-            "SELECT pid, host, version, started_ms, beat_ms, stopped_ms, lag_s, config_error, "
-            "trouble, workers FROM engine WHERE id = 1"
-        )
         with self._snapshot() as connection:
-            rows = connection.execute(sql).fetchall()
-        return _engine(rows[0]) if rows else None
+            return watch_reading.engine(connection)
 
     def info(self) -> StoreInfo:
         """How large the store is and what it holds; counts rows, so it may take a second."""
@@ -255,12 +335,17 @@ class Reader:
             self._connection.execute("BEGIN")
             try:
                 yield self._connection
-            finally:
-                # An error of the disk may have ended the transaction already.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+            except BaseException:
+                self._end("ROLLBACK")
+                raise
+            self._end("COMMIT")
         except sqlite.Error as error:
             raise store_error(error, self._path) from error
+
+    def _end(self, how: str) -> None:
+        # An error of the disk may have ended the transaction already.
+        if self._connection.in_transaction:
+            self._connection.execute(how)
 
 
 def _inode(path: Path) -> int | None:
@@ -268,75 +353,3 @@ def _inode(path: Path) -> int | None:
         return path.stat().st_ino
     except FileNotFoundError:
         return None
-
-
-def _check(service: str, row: tuple[Any, ...]) -> CheckRecord:
-    return CheckRecord(
-        key=row[1],
-        service=service,
-        name=row[2],
-        kind=row[3],
-        target=row[4],
-        interval_s=row[5],
-        state=State(row[6]),
-        since_ms=row[7],
-        reason=row[8],
-        last_ms=row[9],
-        outcome=None if row[10] is None else Outcome(row[10]),
-        latency_ms=to_ms(row[11]),
-        status=row[12],
-        phase=FailurePhase(row[13]) if row[13] else None,
-        error=row[14],
-        next_ms=row[15],
-        certificate_ends_ms=row[16],
-        timings=timings_from_row(row[17:]),
-    )
-
-
-def _service(row: tuple[Any, ...], checks: tuple[CheckRecord, ...]) -> ServiceRecord:
-    return ServiceRecord(
-        id=row[1],
-        name=row[2],
-        role=row[3],
-        state=State(row[4]),
-        since_ms=row[5],
-        reason=row[6],
-        checks=checks,
-        tags=tuple(json.loads(row[7])),
-        depends_on=tuple(json.loads(row[8])),
-        sleeps=bool(row[9]),
-        expected_wake_s=row[10],
-        paused=row[11] is not None,
-        last_wake_ms=row[12],
-        next_wake_ms=row[13],
-        cold_start_ms=to_ms(row[14]),
-    )
-
-
-def _failure(row: tuple[Any, ...]) -> FailureRecord:
-    return FailureRecord(
-        at_ms=row[0],
-        service=row[1],
-        check=row[2],
-        phase=FailurePhase(row[3]),
-        status=row[4],
-        error=row[5],
-        kept=row[6],
-        address=row[7],
-        timings=timings_from_row(row[8:]),
-    )
-
-
-def _engine(row: tuple[Any, ...]) -> EngineRecord:
-    return EngineRecord(
-        pid=row[0],
-        host=row[1],
-        version=row[2],
-        started_ms=row[3],
-        beat_ms=row[4],
-        stopped_ms=row[5],
-        lag_s=row[6],
-        config_error=row[7],
-        trouble=row[8],
-        workers=tuple(WorkerRecord(**worker) for worker in json.loads(row[9])),
-    )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sentinel_tui.config.checks import (
     Check,
     DnsCheck,
+    DomainCheck,
     HeartbeatCheck,
     HttpCheck,
     IcmpCheck,
@@ -18,7 +19,7 @@ from sentinel_tui.config.checks import (
 from sentinel_tui.config.model import Service
 from sentinel_tui.domain.monitoring.states import CheckState
 from sentinel_tui.store.database import Database
-from sentinel_tui.store.rows import state_from_row
+from sentinel_tui.store.rows import STATE_COLUMNS, state_from_row
 from sentinel_tui.text import clean_text, format_duration
 
 _NEW = CheckState()
@@ -46,12 +47,11 @@ def register(db: Database, services: Sequence[Service]) -> dict[tuple[str, str],
 
 def load_states(db: Database) -> dict[tuple[str, str], CheckState]:
     """What each configured check was in, by (service id, check name)."""
+    columns = ", ".join(f"t.{column}" for column in STATE_COLUMNS)
     rows = db.rows(
-        "SELECT s.id, c.name, t.verdict, t.sheet, t.since_ms, t.reason, t.last_ms, "
-        "t.last_good_ms, t.burst_step, t.failed_cycles, t.first_failure_ms, t.good_cycles, "
-        "t.first_good_ms, t.slow_looks, t.fast_looks, t.wake_started_ms "
-        "FROM check_states t JOIN checks c ON c.key = t.check_key "
-        "JOIN services s ON s.key = c.service_key WHERE NOT c.gone AND NOT s.gone"
+        f"SELECT s.id, c.name, {columns} FROM check_states t "  # noqa: S608 (own columns)
+        "JOIN checks c ON c.key = t.check_key JOIN services s ON s.key = c.service_key "
+        "WHERE NOT c.gone AND NOT s.gone"
     )
     return {(row[0], row[1]): state_from_row(row[2:]) for row in rows}
 
@@ -74,8 +74,13 @@ def set_wake(
     )
 
 
-def set_next_looks(db: Database, next_ms: Mapping[int, int]) -> None:
-    """Note when checks look next, by check key."""
+def set_suppressed(db: Database, service: str, parent: str) -> None:
+    """Note behind which failing service the alarms of a service are withheld; empty for none."""
+    db.write("UPDATE services SET suppressed_by = ? WHERE id = ?", (parent, service))
+
+
+def set_next_looks(db: Database, next_ms: Mapping[int, int | None]) -> None:
+    """Note when checks look next, by check key; None for those that wait to be asked."""
     db.write_many(
         "UPDATE check_states SET next_ms = ? WHERE check_key = ?",
         ((at_ms, key) for key, at_ms in next_ms.items()),
@@ -143,3 +148,5 @@ def _target(check: Check) -> str:
             return f"a beat every {format_duration(check.every_s)}"
         case IcmpCheck():
             return check.host
+        case DomainCheck():
+            return check.domain

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sentinel_tui.config.model import RetentionOptions
 from sentinel_tui.store.database import Database
+from sentinel_tui.store.forgetting import forget
 from sentinel_tui.store.guard import Ballast, processes_with, wal_path
 from sentinel_tui.store.layout import DAY_MS, Floor, Mark
 from sentinel_tui.store.marks import read_mark
@@ -48,7 +49,7 @@ def prune(db: Database, now_ms: int, limits: RetentionOptions) -> bool:
         deleted = _prune_rollups(db, Floor.MINUTE, today_ms - limits.minute_days * DAY_MS)
     if not deleted:
         deleted = _prune_rollups(db, Floor.HOUR, today_ms - limits.hour_days * DAY_MS)
-    return deleted or _give_back(db)
+    return deleted or forget(db, now_ms) or _give_back(db)
 
 
 def _prune_metrics(db: Database, until_ms: int) -> bool:

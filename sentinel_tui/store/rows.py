@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,15 +14,39 @@ from sentinel_tui.store.driver import Connection
 
 SELECT_ALERTS = (
     "SELECT id, fingerprint, rule, severity, service, check_name, opened_ms, resolved_ms, "
-    "acknowledged_ms, reason, resolution FROM alerts "
+    "acknowledged_ms, reason, resolution, incident_id FROM alerts "
 )
 """Reads alerts with the columns in the order of an `AlertRecord`'s fields."""
+
+STATE_COLUMNS = (
+    "verdict",
+    "sheet",
+    "since_ms",
+    "reason",
+    "last_ms",
+    "last_good_ms",
+    "burst_step",
+    "failed_cycles",
+    "first_failure_ms",
+    "good_cycles",
+    "first_good_ms",
+    "slow_looks",
+    "fast_looks",
+    "wake_started_ms",
+    "settled",
+    "flips",
+    "flapping",
+    "recent",
+    "slow_limit_us",
+    "certificate",
+)
+"""The columns of `check_states` that hold a `CheckState`, in the order of its fields."""
 
 
 def state_values(state: CheckState) -> tuple[int | str | None, ...]:
     """A state as values for its columns in `check_states`, in the order of its fields.
 
-    Enumerations go in as their plain values: the driver takes twice as long over a subclass.
+    Enumerations and booleans go in as plain values: the driver takes twice as long over a subclass.
     """
     return (
         state.verdict.value,
@@ -38,13 +63,31 @@ def state_values(state: CheckState) -> tuple[int | str | None, ...]:
         state.slow_looks,
         state.fast_looks,
         state.wake_started_ms,
+        state.settled.value if state.settled else None,
+        state.flips,
+        int(state.flapping),
+        # A list of integers is JSON as it prints, in half the time.
+        str([round(latency_ms * 1_000) for latency_ms in state.recent_ms]),
+        to_us(state.slow_limit_ms),
+        state.certificate,
     )
 
 
 def state_from_row(row: Sequence[Any]) -> CheckState:
     """The state in its columns, in the order of its fields."""
-    verdict, sheet, *rest = row
-    return CheckState(State(verdict), State(sheet) if sheet else None, *rest)
+    verdict, sheet, *counters, settled, flips, flapping, recent, slow_limit_us, certificate = row
+    values = (
+        State(verdict),
+        State(sheet) if sheet else None,
+        *counters,
+        State(settled) if settled else None,
+        flips,
+        bool(flapping),
+        tuple(latency_us / 1_000 for latency_us in json.loads(recent)),
+        to_ms(slow_limit_us),
+        certificate,
+    )
+    return CheckState(*values)
 
 
 def timing_values(timings: PhaseTimings) -> tuple[int | None, ...]:

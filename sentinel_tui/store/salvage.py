@@ -27,6 +27,7 @@ _CHUNK_ROWS = 1_000
 _LARGEST_STEP = 2**44
 """Beyond every key there is: instants in milliseconds have 41 bits."""
 
+_COLUMNS = "SELECT name, pk FROM pragma_table_info(?)"
 _UNREADABLE = (sqlite.DatabaseError, UnicodeDecodeError)
 _Key = tuple[int, ...]
 _Row = tuple[Any, ...]
@@ -99,7 +100,7 @@ def salvage(damaged: Path, target: Path) -> Salvaged:
         # Rows may have lost what they refer to; that is no reason to lose them as well.
         db.pragma("foreign_keys", 0)
         with suppress(StoreError, sqlite.DatabaseError), closing(open_reader(damaged)) as source:
-            for table in _tables(db):
+            for table in _tables(db, source):
                 with db.atomic():
                     _save_table(source, db, table, saved)
     finally:
@@ -125,30 +126,35 @@ def _swap(store: Path, fresh: Path, aside: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table of the new store: its name, its columns, and what orders its rows."""
+    """A table of both stores: its name, the columns both have, and what orders its rows."""
 
     name: str
     columns: tuple[str, ...]
     keys: tuple[str, ...]
 
 
-def _tables(db: Database) -> list[_Table]:
+def _tables(db: Database, source: Connection) -> list[_Table]:
+    """What the damaged store, which may be of an older layout, has of the new one's tables."""
     names = db.rows(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' "
         "AND name <> 'schema_migration'"
     )
     tables = []
     for (name,) in names:
-        columns = db.rows("SELECT name, pk FROM pragma_table_info(?)", (name,))
+        there = {column for column, _ in source.execute(_COLUMNS, (name,)).fetchall()}
+        columns = [
+            (column, place) for column, place in db.rows(_COLUMNS, (name,)) if column in there
+        ]
         keys = [column for column, place in sorted(columns, key=itemgetter(1)) if place]
-        # Only tables without rowids have a key of several columns.
-        tables.append(
-            _Table(
-                name,
-                tuple(column for column, _ in columns),
-                tuple(keys) if len(keys) > 1 else ("rowid",),
+        if columns:
+            # Only tables without rowids have a key of several columns.
+            tables.append(
+                _Table(
+                    name,
+                    tuple(column for column, _ in columns),
+                    tuple(keys) if len(keys) > 1 else ("rowid",),
+                )
             )
-        )
     return tables
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from peewee import PeeweeException
 
 from sentinel_tui.clock import Clock
+from sentinel_tui.domain.notifying.policy import Orders
 from sentinel_tui.errors import StoreError, StoreFull, StoreUnsafe
 from sentinel_tui.store import lease
 from sentinel_tui.store.database import Database
@@ -63,6 +64,15 @@ class WritingSession:
         self._ballast = Ballast(self._folder)
         self._full_synchronous = False
         self._damaged = False
+
+    @property
+    def orders(self) -> Orders:
+        """What the jobs go by; see `Database`."""
+        return self._db.orders
+
+    @orders.setter
+    def orders(self, orders: Orders) -> None:
+        self._db.orders = orders
 
     def carry_out(self, jobs: deque[Job]) -> None:
         """Do all jobs in order, in as few transactions as their size allows."""

@@ -2,117 +2,259 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sentinel_tui.domain.monitoring.alerts import Severity
+from sentinel_tui.domain.monitoring.incidents import Incident
+from sentinel_tui.domain.monitoring.matching import matches
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.domain.records import EntryKind, TimelineEntry
 from sentinel_tui.store.driver import Connection
 from sentinel_tui.text import format_duration
 
-_Entry = Callable[[tuple[Any, ...]], TimelineEntry]
+_AROUND_MS = 10 * 60_000
+"""What happened so long before an incident, and after it, is told with it."""
+
+_FOR_EVER_MS = 1 << 62
+
+_Row = tuple[Any, ...]
+_Source = tuple[str, Callable[[_Row], TimelineEntry]]
 
 
 def timeline(
     connection: Connection, start_ms: int, end_ms: int, service: str, limit: int
 ) -> list[TimelineEntry]:
     """See `queries.Reader.timeline`."""
-    entries: list[TimelineEntry] = []
-    for sql, entry in _SOURCES:
-        values = {"start": start_ms, "end": end_ms, "service": service, "limit": limit}
-        entries += [entry(row) for row in connection.execute(sql, values).fetchall()]
+    services = [service] if service else []
+    values = {
+        "start": start_ms,
+        "end": end_ms,
+        "services": json.dumps(services),
+        "limit": limit,
+    }
+    entries = _read(connection, (*_OF_INCIDENTS, *_OF_SERVICES), values)
+    entries += _silences(connection, values, services)
+    return _newest_first(entries)[:limit]
+
+
+def incident_timeline(
+    connection: Connection, incident: Incident, limit: int
+) -> list[TimelineEntry]:
+    """See `queries.Reader.incident_timeline`."""
+    services = list(incident.services) or [""]
+    ends_ms = _FOR_EVER_MS if incident.resolved_ms is None else incident.resolved_ms + _AROUND_MS
+    around = {
+        "start": incident.opened_ms - _AROUND_MS,
+        "end": ends_ms,
+        "services": json.dumps(services),
+        "limit": limit,
+    }
+    # What belongs to it is told however late it came, such as a note on the day after.
+    entries = _read(connection, _OF_ONE_INCIDENT, {"incident": incident.id, "limit": limit})
+    entries += _read(connection, _OF_SERVICES, around)
+    entries += _silences(connection, around, services)
+    return _newest_first(entries)[:limit][::-1]
+
+
+def _read(
+    connection: Connection, sources: Iterable[_Source], values: Mapping[str, Any]
+) -> list[TimelineEntry]:
+    return [
+        entry(row) for sql, entry in sources for row in connection.execute(sql, values).fetchall()
+    ]
+
+
+def _newest_first(entries: list[TimelineEntry]) -> list[TimelineEntry]:
     # Stable, so that what happened in the same millisecond stays newest first.
-    entries.sort(key=lambda entry: entry.at_ms, reverse=True)
-    return entries[:limit]
+    return sorted(entries, key=lambda entry: entry.at_ms, reverse=True)
 
 
-def _alert_query(instant: str, extra: str = "''") -> str:
+_OF_ANY = "(:services = '[]' OR {column} IN (SELECT value FROM json_each(:services)))"
+
+
+_ROOT = "coalesce(json_extract(i.services, '$[0]'), '')"
+_TOUCHES_ANY = (
+    "(:services = '[]' OR EXISTS (SELECT 1 "
+    "FROM json_each(i.services) one JOIN json_each(:services) other ON one.value = other.value))"
+)
+
+
+def _which(instant: str, incident: str, about: str, *, own: bool) -> str:
+    """What is chosen: all that belongs to the incident, or all of a window about the services."""
+    if own:
+        return f"{incident} = :incident AND {instant} IS NOT NULL"
+    return f"{instant} >= :start AND {instant} < :end AND {about}"
+
+
+def _alert_query(instant: str, extra: str = "''", *, own: bool) -> str:
+    which = _which(instant, "incident_id", _OF_ANY.format(column="service"), own=own)
     return (
-        f"SELECT {instant}, service, rule, severity, reason, {extra} FROM alerts "  # noqa: S608
-        f"WHERE {instant} >= :start AND {instant} < :end "
-        f"AND (:service = '' OR service = :service) ORDER BY {instant} DESC, id DESC LIMIT :limit"
+        f"SELECT {instant}, service, rule, severity, reason, {extra} FROM alerts "  # noqa: S608 (own SQL)
+        f"WHERE {which} ORDER BY {instant} DESC, id DESC LIMIT :limit"
+    )
+
+
+def _notes_query(*, own: bool) -> str:
+    which = _which("n.at_ms", "n.incident_id", _TOUCHES_ANY, own=own)
+    return (
+        f"SELECT n.at_ms, {_ROOT}, n.author, n.text FROM incident_notes n "  # noqa: S608 (own SQL)
+        f"JOIN incidents i ON i.id = n.incident_id WHERE {which} "
+        "ORDER BY n.at_ms DESC, n.id DESC LIMIT :limit"
+    )
+
+
+def _notifications_query(*, own: bool) -> str:
+    which = _which("n.sent_ms", "n.incident_id", _TOUCHES_ANY, own=own)
+    return (
+        f"SELECT n.sent_ms, {_ROOT}, n.kind, n.channel, n.severity "  # noqa: S608 (own SQL)
+        f"FROM notifications n JOIN incidents i ON i.id = n.incident_id WHERE {which} "
+        "ORDER BY n.sent_ms DESC, n.key DESC LIMIT :limit"
     )
 
 
 _STATES = (
-    "SELECT h.at_ms, s.id, h.after, h.reason FROM state_changes h "
+    "SELECT h.at_ms, s.id, h.after, h.reason FROM state_changes h "  # noqa: S608 (own SQL)
     "JOIN services s ON s.key = h.service_key WHERE h.check_key IS NULL "
-    "AND h.at_ms >= :start AND h.at_ms < :end AND (:service = '' OR s.id = :service) "
+    f"AND h.at_ms >= :start AND h.at_ms < :end AND {_OF_ANY.format(column='s.id')} "
     "ORDER BY h.at_ms DESC, h.id DESC LIMIT :limit"
 )
 _COLD_STARTS = (
-    "SELECT w.at_ms, s.id, w.duration_us FROM cold_starts w "
+    "SELECT w.at_ms, s.id, w.duration_us FROM cold_starts w "  # noqa: S608 (own SQL)
     "JOIN services s ON s.key = w.service_key WHERE w.at_ms >= :start AND w.at_ms < :end "
-    "AND (:service = '' OR s.id = :service) ORDER BY w.at_ms DESC LIMIT :limit"
+    f"AND {_OF_ANY.format(column='s.id')} ORDER BY w.at_ms DESC LIMIT :limit"
 )
 _INTENTS = (
-    "SELECT created_ms, service, verb, source, status FROM intents "
+    "SELECT created_ms, service, verb, source, status FROM intents "  # noqa: S608 (own SQL)
     "WHERE created_ms >= :start AND created_ms < :end "
-    "AND (:service = '' OR service = :service) ORDER BY created_ms DESC LIMIT :limit"
+    f"AND {_OF_ANY.format(column='service')} ORDER BY created_ms DESC LIMIT :limit"
 )
 _GAPS = (
     "SELECT from_ms, to_ms, reason FROM gaps WHERE to_ms > :start AND from_ms < :end "
     "ORDER BY from_ms DESC LIMIT :limit"
 )
 _EVENTS = (
-    "SELECT at_ms, service, kind, text FROM events WHERE at_ms >= :start AND at_ms < :end "
-    "AND (:service = '' OR service = :service) ORDER BY at_ms DESC, id DESC LIMIT :limit"
+    "SELECT at_ms, service, kind, text FROM events WHERE at_ms >= :start AND at_ms < :end "  # noqa: S608 (own SQL)
+    f"AND {_OF_ANY.format(column='service')} ORDER BY at_ms DESC, id DESC LIMIT :limit"
+)
+_SILENCES = (
+    "SELECT kind, match, author, reason, start_ms, end_ms, until_healthy, ended_ms FROM silences "
+    "WHERE (start_ms >= :start AND start_ms < :end) OR (ended_ms >= :start AND ended_ms < :end) "
+    "ORDER BY id DESC LIMIT :limit"
 )
 
 
-def _state(row: tuple[Any, ...]) -> TimelineEntry:
-    at_ms, service, after, reason = row
-    return TimelineEntry(at_ms, EntryKind.STATE, service, reason, state=State(after))
-
-
-def _opened(row: tuple[Any, ...]) -> TimelineEntry:
+def _opened(row: _Row) -> TimelineEntry:
     at_ms, service, rule, severity, reason, _ = row
     return TimelineEntry(
         at_ms, EntryKind.ALERT, service, f"{rule}: {reason}", severity=Severity(severity)
     )
 
 
-def _acknowledged(row: tuple[Any, ...]) -> TimelineEntry:
+def _acknowledged(row: _Row) -> TimelineEntry:
     at_ms, service, rule, severity, _, by = row
     return TimelineEntry(
         at_ms, EntryKind.ACKNOWLEDGED, service, f"{rule} by {by}", severity=Severity(severity)
     )
 
 
-def _resolved(row: tuple[Any, ...]) -> TimelineEntry:
+def _resolved(row: _Row) -> TimelineEntry:
     at_ms, service, rule, severity, _, resolution = row
     return TimelineEntry(
         at_ms, EntryKind.RESOLVED, service, f"{rule}: {resolution}", severity=Severity(severity)
     )
 
 
-def _cold_start(row: tuple[Any, ...]) -> TimelineEntry:
+def _note(row: _Row) -> TimelineEntry:
+    at_ms, service, author, text = row
+    return TimelineEntry(at_ms, EntryKind.NOTE, service, f"{author}: {text}")
+
+
+def _notification(row: _Row) -> TimelineEntry:
+    at_ms, service, kind, channel, severity = row
+    return TimelineEntry(
+        at_ms,
+        EntryKind.NOTIFICATION,
+        service,
+        f"{kind} sent over {channel}",
+        severity=Severity(severity),
+    )
+
+
+def _state(row: _Row) -> TimelineEntry:
+    at_ms, service, after, reason = row
+    return TimelineEntry(at_ms, EntryKind.STATE, service, reason, state=State(after))
+
+
+def _cold_start(row: _Row) -> TimelineEntry:
     at_ms, service, duration_us = row
     text = f"awake after {format_duration(duration_us / 1_000_000)}"
     return TimelineEntry(at_ms, EntryKind.COLD_START, service, text)
 
 
-def _intent(row: tuple[Any, ...]) -> TimelineEntry:
+def _intent(row: _Row) -> TimelineEntry:
     at_ms, service, verb, source, status = row
     return TimelineEntry(at_ms, EntryKind.INTENT, service, f"{verb} by {source}: {status}")
 
 
-def _gap(row: tuple[Any, ...]) -> TimelineEntry:
+def _gap(row: _Row) -> TimelineEntry:
     from_ms, to_ms, reason = row
     lasted = format_duration((to_ms - from_ms) / 1_000)
     return TimelineEntry(from_ms, EntryKind.GAP, "", f"not watching for {lasted}: {reason}")
 
 
-def _event(row: tuple[Any, ...]) -> TimelineEntry:
+def _event(row: _Row) -> TimelineEntry:
     at_ms, service, kind, text = row
     return TimelineEntry(at_ms, EntryKind(kind), service, text)
 
 
-_SOURCES: tuple[tuple[str, _Entry], ...] = (
-    (_alert_query("resolved_ms", "resolution"), _resolved),
-    (_alert_query("acknowledged_ms", "acknowledged_by"), _acknowledged),
-    (_alert_query("opened_ms"), _opened),
+def _silences(
+    connection: Connection, values: Mapping[str, Any], services: list[str]
+) -> list[TimelineEntry]:
+    """The beginnings and ends of silences in a window, as far as they cover the services."""
+    rows = connection.execute(_SILENCES, values).fetchall()
+    tags = dict(connection.execute("SELECT id, tags FROM services").fetchall()) if rows else {}
+    tags_of = {one: json.loads(tags.get(one, "[]")) for one in services}
+    entries: list[TimelineEntry] = []
+    for kind, match, *rest in rows:
+        if not services or any(matches(match, service=one, tags=tags_of[one]) for one in services):
+            entries += _of_silence(f"{kind} of {match or 'everything'}", *rest)
+    return [one for one in entries if values["start"] <= one.at_ms < values["end"]]
+
+
+def _of_silence(
+    what: str,
+    author: str,
+    reason: str,
+    start_ms: int,
+    end_ms: int | None,
+    until_healthy: int,
+    ended_ms: int | None,
+) -> list[TimelineEntry]:
+    limits = ["until healthy"] if until_healthy else []
+    if end_ms is not None:
+        limits.insert(0, f"for {format_duration((end_ms - start_ms) / 1_000)}")
+    text = " ".join((what, *limits, f"by {author}")) + (f": {reason}" if reason else "")
+    began = TimelineEntry(start_ms, EntryKind.SILENCE, "", text)
+    if ended_ms is None:
+        return [began]
+    return [TimelineEntry(ended_ms, EntryKind.SILENCE, "", f"{what} ended"), began]
+
+
+def _incident_sources(*, own: bool) -> tuple[_Source, ...]:
+    return (
+        (_notifications_query(own=own), _notification),
+        (_notes_query(own=own), _note),
+        (_alert_query("resolved_ms", "resolution", own=own), _resolved),
+        (_alert_query("acknowledged_ms", "acknowledged_by", own=own), _acknowledged),
+        (_alert_query("opened_ms", own=own), _opened),
+    )
+
+
+_OF_INCIDENTS = _incident_sources(own=False)
+_OF_ONE_INCIDENT = _incident_sources(own=True)
+_OF_SERVICES: tuple[_Source, ...] = (
     (_STATES, _state),
     (_COLD_STARTS, _cold_start),
     (_INTENTS, _intent),

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.config.model import RetentionOptions
+from sentinel_tui.domain.notifying.policy import Orders
 from sentinel_tui.errors import StoreError
 from sentinel_tui.paths import Paths
 from sentinel_tui.store.database import Database
@@ -94,6 +95,19 @@ class StoreWriter:
         """What will become trouble when nobody sees to it, or an empty string."""
         return self._session.warning if self._session else ""
 
+    @property
+    def orders(self) -> Orders:
+        """What the jobs go by: whom to tell what, and what depends on what.
+
+        It never changes itself; a new configuration brings another one, which holds from the next
+        job on.
+        """
+        return self._opened.orders
+
+    @orders.setter
+    def orders(self, orders: Orders) -> None:
+        self._opened.orders = orders
+
     async def run(self, job: Callable[[Database], T], *, durable: bool = False) -> T:
         """Run a job inside a transaction, shared with whatever else is waiting.
 
@@ -126,6 +140,12 @@ class StoreWriter:
             self._changed.notify()
         if self._thread is not None:
             self._thread.join(_LONGEST_CLOSE_S)
+
+    @property
+    def _opened(self) -> WritingSession:
+        if self._session is None:
+            raise StoreError("the store is not open")
+        return self._session
 
     async def _hand_over(self, job: Job) -> T:
         with self._changed:

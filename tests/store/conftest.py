@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from store_looks import T0_MS, OpenWriter, Watch, service
+from store_telling import Desk, orders
 
 from sentinel_tui.clock import FakeClock
 from sentinel_tui.config.model import RetentionOptions
@@ -58,3 +59,11 @@ async def watch(writer: StoreWriter) -> Watch:
     watch = Watch(writer)
     await watch.configure(service())
     return watch
+
+
+@pytest.fixture
+async def desk(writer: StoreWriter) -> Desk:
+    """A desk with one channel that is told everything."""
+    desk = Desk(writer)
+    await desk.employ(orders("mail"))
+    return desk

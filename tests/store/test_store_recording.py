@@ -30,13 +30,14 @@ from sentinel_tui.store.writer import Database, StoreWriter
 MINUTE_MS = 60_000
 instants = st.none() | st.integers(0, 2**45)
 counters = st.integers(0, 1_000)
+latencies_ms = st.integers(0, 10**9).map(lambda latency_us: latency_us / 1_000)
 
 
 @given(
     st.builds(
         CheckState,
         verdict=st.sampled_from(State),
-        sheet=st.sampled_from([None, State.PAUSED, State.UNKNOWN]),
+        sheet=st.sampled_from([None, State.PAUSED, State.MAINT, State.ASLEEP, State.UNKNOWN]),
         since_ms=st.integers(0, 2**45),
         reason=st.text(st.characters(codec="utf-8")),
         last_ms=instants,
@@ -49,6 +50,12 @@ counters = st.integers(0, 1_000)
         slow_looks=counters,
         fast_looks=counters,
         wake_started_ms=instants,
+        settled=st.sampled_from([None, State.UP, State.DOWN]),
+        flips=st.integers(0, 2**20 - 1),
+        flapping=st.booleans(),
+        recent_ms=st.lists(latencies_ms, max_size=5).map(tuple),
+        slow_limit_ms=st.none() | latencies_ms,
+        certificate=st.text("0123456789abcdef", max_size=64),
     )
 )
 def test_every_state_survives_its_columns(state: CheckState) -> None:

@@ -54,7 +54,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     migrate(db)
     db.write(
         "INSERT INTO services VALUES (1, 's', 's', 'other', 0, '[]', '[]', 0, 0, 0, 'UP', 0, '', "
-        "NULL, NULL, NULL, NULL)"
+        "NULL, NULL, NULL, NULL, '')"
     )
     for key in (1, 2, 3):
         db.write("INSERT INTO checks VALUES (?, 1, ?, 'http', '', 30, 0, 0)", (key, f"c{key}"))

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 from store_looks import T0_MS, OpenWriter, Watch, bad, rows_of
+from store_telling import Desk, orders
 from store_wounds import leaf_pages, page_size, root_page, zero_a_page, zero_pages
 
 from sentinel_tui.errors import StoreError
 from sentinel_tui.paths import Paths
+from sentinel_tui.store import recorder
 from sentinel_tui.store.backup import check
 from sentinel_tui.store.driver import open_reader, sqlite
 from sentinel_tui.store.queries import Reader
@@ -46,6 +48,32 @@ def mark_unclean(store: Path) -> None:
     """As if the engine had been killed."""
     with closing(sqlite.connect(store, isolation_level=None)) as connection:
         connection.execute("UPDATE engine_lease SET released_ms = NULL")
+
+
+async def test_every_row_of_a_sound_store_is_saved(
+    watch: Watch, paths: Paths, tmp_path: Path
+) -> None:
+    desk = Desk(watch.writer)
+    await desk.employ(orders("mail"))
+    await desk.fail()
+    await desk.after(minutes=1)
+    await desk.deliver()
+    for number in range(3):
+        note = {"incident_id": 1, "at_ms": T0_MS + number, "by": "tui", "text": "looking"}
+        await desk.do(recorder.add_note, **note)
+    await filled(watch)
+    with closing(open_reader(paths.store)) as connection:
+        found = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' "
+            "AND name <> 'schema_migration'"
+        ).fetchall()
+    before = {name: count(paths.store, name) for (name,) in found}
+    assert {"incidents", "incident_notes", "notifications", "messages", "channels"} <= {
+        name for name, rows in before.items() if rows
+    }
+    saved = salvage(paths.store, tmp_path / "saved.db")
+    assert saved.rows == before
+    assert {name: count(tmp_path / "saved.db", name) for name in before} == before
 
 
 @pytest.mark.parametrize("table", ["metrics", "failures"])

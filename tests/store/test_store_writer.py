@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 from store_looks import OpenWriter, rows_of
+from store_telling import orders
 
 from sentinel_tui.config.model import RetentionOptions
 from sentinel_tui.domain.records import EntryKind
@@ -131,6 +132,13 @@ async def test_only_durable_jobs_wait_for_the_disk(writer: StoreWriter) -> None:
     assert await writer.run(synchronous) == NORMAL
     assert await writer.run(synchronous, durable=True) == FULL
     assert await writer.run(synchronous) == NORMAL
+
+
+async def test_new_orders_hold_from_the_next_job_on(writer: StoreWriter) -> None:
+    for told in (orders("mail"), orders("ntfy")):
+        writer.orders = told
+        assert await writer.run(lambda db: db.orders) is told
+        assert writer.orders is told
 
 
 async def test_a_job_alone_runs_outside_any_transaction(writer: StoreWriter) -> None:

@@ -1,0 +1,207 @@
+"""The store as it was: for each table a view that shows what held at one instant.
+
+A view in SQLite's temporary schema hides the table of the same name from everything that is read
+over the connection. So the past is read with the very queries of the present, and a query that is
+written tomorrow reads it too. What a row says is cut at the instant: what came later is hidden,
+what was changed later is shown as it was before, as far as that was kept.
+
+Rows count from the instant they are dated to, and an outage is dated back to its first failed
+look: between that look and its confirmation the past already shows the outage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sentinel_tui.store.driver import Connection
+from sentinel_tui.store.latency import WHOLE_DAYS
+from sentinel_tui.store.layout import DAY_MS, Floor, Mark
+
+REBUILT = ("services", "checks", "check_states")
+"""Tables whose rows are overwritten in the present; `past_states` fills them anew."""
+
+_STANDS_FOR = {
+    # An acknowledgement counts until the incident comes back or becomes more severe: until an alert
+    # finds no earlier one that goes on and is at least as severe. CRITICAL comes before WARNING in
+    # the alphabet.
+    ":its_acknowledged": (
+        ":its_alerts AND own.acknowledged_ms <= :now AND NOT EXISTS ("
+        "SELECT 1 FROM main.alerts later WHERE later.incident_id = incidents.id "
+        "AND later.opened_ms <= :now AND later.opened_ms > own.acknowledged_ms "
+        "AND NOT EXISTS (SELECT 1 FROM main.alerts other "
+        "WHERE other.incident_id = incidents.id AND other.id < later.id "
+        "AND other.severity <= later.severity "
+        "AND (other.resolved_ms IS NULL OR other.resolved_ms >= later.opened_ms)))"
+    ),
+    ":its_alerts": (
+        "main.alerts own WHERE own.incident_id = incidents.id AND own.opened_ms <= :now"
+    ),
+    ":now": "(SELECT at_ms FROM moment)",
+}
+"""What these words stand for in a view, which takes no parameters; replaced in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """How a table is cut at the instant.
+
+    Attributes:
+        rows: Which of its rows there were.
+        columns: Columns that may have been changed later, and what they held.
+        more: Rows that the table itself does not have.
+    """
+
+    rows: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    more: str = ""
+
+
+def _undo(instant: str, **before: str) -> dict[str, str]:
+    """What an instant, and the columns that were written with it, held before it came."""
+    return {
+        column: f"CASE WHEN {instant} > :now THEN {held} ELSE {column} END"
+        for column, held in {instant: "NULL", **before}.items()
+    }
+
+
+_HOUR_BEGAN = f":now - :now % {Floor.HOUR.length_ms}"
+_DAY_BEGAN = f":now - :now % {DAY_MS}"
+_BUCKET_MS = " ".join(
+    ("CASE floor", *(f"WHEN {int(floor)} THEN {floor.length_ms}" for floor in Floor), "END")
+)
+
+_MARKS = _Cut(
+    f"name IN ('{Mark.ROLLED}', '{Mark.COUNTED}')",
+    {
+        "at_ms": f"min(at_ms, CASE name WHEN '{Mark.ROLLED}' THEN {_HOUR_BEGAN} "
+        f"ELSE {_DAY_BEGAN} END)"
+    },
+    more=f"SELECT '{WHOLE_DAYS}', min(at_ms, {_DAY_BEGAN}) FROM main.marks "  # noqa: S608 (own names)
+    f"WHERE name = '{Mark.ROLLED}'",
+)
+
+_INCIDENTS = _Cut(
+    "opened_ms <= :now",
+    # An incident is what its alerts make of it, so it is put together from those there were.
+    {
+        "severity": "coalesce((SELECT min(own.severity) FROM :its_alerts), severity)",
+        "services": "(SELECT json_group_array(value) FROM json_each(services) "
+        "WHERE value IN (SELECT own.service FROM :its_alerts))",
+        "resolved_ms": "CASE WHEN EXISTS (SELECT 1 FROM :its_alerts "
+        "AND (own.resolved_ms IS NULL OR own.resolved_ms > :now)) THEN NULL "
+        "ELSE (SELECT max(own.resolved_ms) FROM :its_alerts) END",
+        # It came back with each alert that found all earlier ones over.
+        "reopened": "min(reopened, (SELECT count(*) - 1 FROM :its_alerts AND NOT EXISTS "
+        "(SELECT 1 FROM main.alerts other "
+        "WHERE other.incident_id = incidents.id AND other.id < own.id "
+        "AND (other.resolved_ms IS NULL OR other.resolved_ms >= own.opened_ms))))",
+        "acknowledged_ms": "(SELECT max(own.acknowledged_ms) FROM :its_acknowledged)",
+        "acknowledged_by": "coalesce((SELECT own.acknowledged_by FROM :its_acknowledged "
+        "ORDER BY own.acknowledged_ms DESC LIMIT 1), '')",
+    },
+)
+
+_NOT_BEGUN = "(SELECT created_ms FROM main.messages WHERE key = message_key) > :now"
+_NOTIFICATIONS = _Cut(
+    "created_ms <= :now",
+    {
+        **_undo("sent_ms"),
+        "status": f"CASE WHEN {_NOT_BEGUN} THEN 'queued' WHEN sent_ms > :now THEN 'sending' "
+        "ELSE status END",
+        "message_key": f"CASE WHEN {_NOT_BEGUN} THEN '' ELSE message_key END",
+    },
+)
+
+_CHANNELS = _Cut(
+    "1",
+    {
+        **_undo("failing_since_ms", error="''"),
+        "last_sent_ms": "(SELECT max(sent_ms) FROM main.messages "
+        "WHERE channel = channels.name AND sent_ms <= :now)",
+    },
+)
+
+_STARTED_BEFORE = (
+    "(SELECT max(at_ms) FROM main.events WHERE at_ms <= :now "
+    "AND kind = 'engine' AND text LIKE 'Sentinel % started')"
+)
+_SILENT_SINCE = (
+    # In a gap, unless somebody looked and only saw nothing.
+    "(SELECT min(from_ms) FROM main.gaps WHERE from_ms < :now AND to_ms > :now "
+    "AND NOT EXISTS (SELECT 1 FROM main.metrics "
+    "WHERE at_ms > max(from_ms, :now - 60000) AND at_ms <= :now))"
+)
+_ENGINE = _Cut(
+    "1",
+    {
+        **_undo("beat_ms", lag_s="0.0", config_error="''", trouble="''", workers="'[]'"),
+        **_undo("stopped_ms"),
+        "started_ms": "CASE WHEN started_ms > :now "
+        f"THEN coalesce({_STARTED_BEFORE}, :now) ELSE started_ms END",
+        "beat_ms": f"coalesce({_SILENT_SINCE}, min(beat_ms, :now))",
+    },
+)
+
+_CUTS: Mapping[str, _Cut] = {
+    "metrics": _Cut("at_ms <= :now"),
+    # A bucket that was not full yet would tell what came later.
+    "rollups": _Cut(f"start_ms + {_BUCKET_MS} <= :now"),
+    "uptime_days": _Cut(f"day_ms + {DAY_MS} <= :now"),
+    "marks": _MARKS,
+    "state_changes": _Cut("at_ms <= :now"),
+    "failures": _Cut("at_ms <= :now"),
+    "cold_starts": _Cut("at_ms <= :now"),
+    "events": _Cut("at_ms <= :now"),
+    # A gap is noted when it is over.
+    "gaps": _Cut("to_ms <= :now"),
+    "intents": _Cut("created_ms <= :now", _undo("finished_ms", status="'started'", result="'{}'")),
+    "alerts": _Cut(
+        "opened_ms <= :now",
+        {
+            **_undo("resolved_ms", resolution="''"),
+            **_undo("acknowledged_ms", acknowledged_by="NULL"),
+        },
+    ),
+    "incidents": _INCIDENTS,
+    "incident_notes": _Cut("at_ms <= :now"),
+    "notifications": _NOTIFICATIONS,
+    "messages": _Cut(
+        "created_ms <= :now", _undo("sent_ms", attempts="1", next_try_ms="created_ms", error="''")
+    ),
+    "channels": _CHANNELS,
+    "silences": _Cut("start_ms <= :now", _undo("ended_ms")),
+    "engine": _ENGINE,
+}
+
+
+def lay_views(connection: Connection) -> None:
+    """Hide every table behind what it held at the instant in `moment`, which holds none yet.
+
+    The file stays read-only; what is made and written lies in the connection's own memory.
+    """
+    connection.execute("PRAGMA query_only = 0")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("CREATE TEMP TABLE moment (at_ms INTEGER NOT NULL)")
+    for table in REBUILT:
+        connection.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM main.{table} WHERE 0")  # noqa: S608 (own names)
+    for table, cut in _CUTS.items():
+        connection.execute(_view(table, columns_of(connection, table), cut))
+
+
+def columns_of(connection: Connection, table: str) -> list[str]:
+    """The columns of one of the store's tables, in their order."""
+    rows = connection.execute("SELECT name FROM pragma_table_info(?, 'main')", (table,)).fetchall()
+    return [name for (name,) in rows]
+
+
+def _view(table: str, columns: list[str], cut: _Cut) -> str:
+    shown = ", ".join(
+        f"{cut.columns[column]} AS {column}" if column in cut.columns else column
+        for column in columns
+    )
+    more = f" UNION ALL {cut.more}" if cut.more else ""
+    sql = f"SELECT {shown} FROM main.{table} WHERE {cut.rows}{more}"  # noqa: S608 (own names)
+    for word, meaning in _STANDS_FOR.items():
+        sql = sql.replace(word, meaning)
+    return f"CREATE TEMP VIEW {table} AS {sql}"
