@@ -21,16 +21,20 @@ class Agenda:
         self._scheduler = scheduler
         self._told_ms: dict[int, int] = {}
 
-    def changes_ms(self) -> Mapping[int, int]:
-        """When checks look next, by the store's numbers, where that was not told before."""
+    def changes_ms(self) -> Mapping[int, int | None]:
+        """When checks look next, by the store's numbers, where that was not told before.
+
+        None for those that do not look by themselves any more.
+        """
         now_ms, now_s = self._clock.now_ms(), self._clock.elapsed_s()
-        changed = {}
+        changed: dict[int, int | None] = {}
         for check in self._watch.checks():
             due_s = self._scheduler.due_s(check.id)
             if due_s is None:
+                if self._told_ms.pop(check.key, None) is not None:
+                    changed[check.key] = None
                 continue
             next_ms = now_ms + round((due_s - now_s) * 1_000)
             if abs(self._told_ms.get(check.key, 0) - next_ms) > _SAME_WITHIN_MS:
-                changed[check.key] = next_ms
-        self._told_ms.update(changed)
+                changed[check.key] = self._told_ms[check.key] = next_ms
         return changed

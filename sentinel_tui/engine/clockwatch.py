@@ -95,6 +95,11 @@ class ClockWatch:
         elif late_s > _HELD_UP_S:
             self._delays += 1
 
+    @property
+    def glanced_s(self) -> float:
+        """Elapsed time of the last glance: somebody glances each second while the loop lives."""
+        return self._elapsed_s
+
     def begin(self) -> Mark:
         """Remember how things stand as a look begins; `discount` takes the mark back."""
         self.glance()

@@ -17,21 +17,19 @@ from sentinel_tui import __version__
 from sentinel_tui.clock import Clock, SystemClock
 from sentinel_tui.config.loader import load
 from sentinel_tui.config.model import Config
+from sentinel_tui.config.orders import orders_for
 from sentinel_tui.domain.monitoring.judgement import service_state
 from sentinel_tui.domain.records import EngineRecord, EntryKind
 from sentinel_tui.engine import logs
 from sentinel_tui.engine.control import ControlServer, Json
+from sentinel_tui.engine.crew import Crew
+from sentinel_tui.engine.edges import Edges
 from sentinel_tui.engine.lock import EngineLock
-from sentinel_tui.engine.observer import Look
+from sentinel_tui.engine.owner_verbs import OwnerVerbs
 from sentinel_tui.engine.parts import Parts
 from sentinel_tui.engine.restoring import Memory, enlist, remember, restore
-from sentinel_tui.engine.supervisor import Supervisor
 from sentinel_tui.engine.systemd import notify
 from sentinel_tui.engine.verbs import Verbs
-from sentinel_tui.engine.workers.heartbeat import Deadlines, EngineBeat
-from sentinel_tui.engine.workers.reload import Reload
-from sentinel_tui.engine.workers.rollup import Rollup
-from sentinel_tui.engine.workers.watchdog import Watchdog
 from sentinel_tui.errors import EngineError, SentinelError
 from sentinel_tui.paths import Paths
 from sentinel_tui.store.recorder import abandon_intents, add_event, add_gap
@@ -45,29 +43,35 @@ FAILED, STORE_LOST = 1, 70
 
 _FAREWELL_S = 1.0
 _SHORTEST_GAP_MS = 30_000
-_RECORDING = "recording"
 
 
 class Engine:
     """Watches what the configuration names, from `start` to `stop`."""
 
-    def __init__(self, paths: Paths, parts: Parts, config: Config) -> None:
+    def __init__(self, paths: Paths, parts: Parts, edges: Edges, config: Config) -> None:
         """Put together, not started: see `start`."""
         self.exit_code = 0
         self.stopping = asyncio.Event()
         self.parts = parts
+        self._config = config
         self._started_ms = parts.clock.now_ms()
         self._stopped_ms: int | None = None
-        self._supervisor = Supervisor(parts.clock, parts.own_alerts.tell)
-        self._beat = EngineBeat(parts.clock, parts.writer, self.describe, self._lose_store)
-        self._reload = Reload(parts.clock, paths.config, self._take_over)
-        self._rollup = Rollup(paths, parts.clock, parts.writer, parts.own_alerts, config)
-        verbs = Verbs(parts, self._reload, self.status, self.stopping.set)
+        self._crew = Crew(
+            paths,
+            parts,
+            edges,
+            config,
+            take_over=self._take_over,
+            describe=self.describe,
+            lose_store=self._lose_store,
+        )
+        owner = OwnerVerbs(parts.clock, parts.writer, parts.maintaining, self._crew.notifier.nudge)
+        verbs = Verbs(parts, owner, self._crew.reload, self.status, self.stopping.set)
         self._control = ControlServer(paths.socket, verbs.answer)
 
     @classmethod
     async def start(
-        cls, paths: Paths, clock: Clock, config: Config, writer: StoreWriter, look: Look
+        cls, paths: Paths, clock: Clock, config: Config, writer: StoreWriter, edges: Edges
     ) -> Engine:
         """Take up where an earlier engine left off, and watch.
 
@@ -76,28 +80,30 @@ class Engine:
             clock: The time.
             config: What to watch.
             writer: The store's writing side, which stays the caller's to close.
-            look: How to look at what lies outside.
+            edges: The ways out.
 
         Raises:
             EngineError: There can be no control socket.
             StoreError: The store cannot be written.
         """
+        writer.orders = orders_for(config)
         known = await enlist(writer, config)
         memory = await remember(paths, writer, config)
-        parts = Parts(clock, writer, look, memory.open_alerts)
+        parts = Parts(clock, writer, memory, edges)
         parts.apply(config, known.keys, known.states)
         restore(parts.watch, memory)
-        engine = cls(paths, parts, config)
+        await parts.maintaining.load()
+        engine = cls(paths, parts, edges, config)
         engine._note_start(memory)
         await engine._control.start()
-        engine._start_workers()
+        engine._crew.start()
         return engine
 
     async def stop(self) -> None:
         """Record what was seen, say goodbye, and end; within about a second."""
         notify("STOPPING=1")
         await self._control.stop()
-        await self._supervisor.stop(but=_RECORDING)
+        await self._crew.stop()
         self._stopped_ms = self.parts.clock.now_ms()
         record = self.describe()
         self.parts.recording.note(lambda db: write_row(db, record))
@@ -107,11 +113,11 @@ class Engine:
                 await self.parts.recording.flush()
         except Exception as error:
             log.error("not everything could be recorded: %s", error)
-        await self._supervisor.stop()
+        await self._crew.dismiss()
 
     def reload_soon(self) -> None:
         """Take the configuration over with the next look at its file."""
-        self._reload.forget()
+        self._crew.reload.forget()
 
     def describe(self) -> EngineRecord:
         """The engine as it is."""
@@ -124,9 +130,9 @@ class Engine:
             beat_ms=self.parts.clock.now_ms(),
             stopped_ms=self._stopped_ms,
             lag_s=round(self.parts.probing.lag_s(), 3),
-            config_error=self._reload.error,
+            config_error=self._crew.reload.error,
             trouble=recording.trouble or self.parts.writer.trouble,
-            workers=self._supervisor.records(),
+            workers=self._crew.records(),
         )
 
     def status(self) -> Json:
@@ -136,41 +142,19 @@ class Engine:
             **asdict(self.describe()),
             "waiting": self.parts.recording.waiting,
             "given_up": self.parts.recording.given_up,
+            "offline_since_ms": self.parts.sight.offline_since_ms,
+            "waits_for": self.parts.sight.waits_for,
             "services": {one.id: service_state(one.states) for one in services},
         }
 
-    def _start_workers(self) -> None:
-        parts = self.parts
-        watchdog = Watchdog(
-            parts.clock,
-            parts.watch,
-            parts.scheduler,
-            parts.clockwatch,
-            parts.pausing,
-            parts.own_alerts,
-        )
-        deadlines = Deadlines(
-            parts.clock, parts.watch, parts.observer, parts.clockwatch, parts.probing.lag_s
-        )
-        workers = {
-            _RECORDING: parts.recording.run,
-            "probing": parts.probing.run,
-            "keep-alive": parts.keep_alive.run,
-            "watchdog": watchdog.run,
-            "deadlines": deadlines.run,
-            "beat": self._beat.run,
-            "reload": self._reload.run,
-            "rollup": self._rollup.run,
-        }
-        for name, work in workers.items():
-            self._supervisor.start(name, work)
-
     async def _take_over(self, config: Config) -> None:
+        self.parts.writer.orders = orders_for(config)
         known = await enlist(self.parts.writer, config)
         self.parts.apply(config, known.keys, known.states)
-        for option in _only_at_start(self._rollup.config, config):
+        self._crew.go_by(config)
+        for option in _only_at_start(self._config, config):
             self._add_event(f"{option} changed; it counts from Sentinel's next start")
-        self._rollup.config = config
+        self._config = config
 
     def _note_start(self, memory: Memory) -> None:
         self._add_event(f"Sentinel {__version__} started")
@@ -267,7 +251,7 @@ async def _watch(paths: Paths, clock: Clock, config: Config, writer: StoreWriter
     from sentinel_tui.probes.prober import Prober
 
     async with Prober(clock=clock, user_agent=config.engine.user_agent) as prober:
-        engine = await Engine.start(paths, clock, config, writer, prober.look)
+        engine = await Engine.start(paths, clock, config, writer, Edges(prober.look))
         with _signals_reach(engine):
             notify("READY=1")
             await engine.stopping.wait()

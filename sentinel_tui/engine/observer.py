@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.config.checks import Check
+from sentinel_tui.domain.monitoring.dependencies import RAISE, Ruling
 from sentinel_tui.domain.monitoring.judgement import Judgement, judge
 from sentinel_tui.domain.monitoring.observations import Observation, Outcome
 from sentinel_tui.domain.monitoring.states import next_look_s
@@ -28,12 +29,18 @@ class Look(Protocol):
         """Look once."""
 
 
+Doubt = Callable[[Check, Observation], Awaitable[Observation]]
+"""Makes a look inconclusive where it says nothing about the service."""
+
+
 class Observer:
     """Turns looks into judgements.
 
     Attributes:
         warn_of_certificates: Whether an ending certificate is an alert.
         listeners: Told of each judgement, after it was handed to the recording.
+        doubt: Says how far what was seen may be believed.
+        ruling: Says what becomes of an alarm about a check, given when the look began.
     """
 
     def __init__(
@@ -47,6 +54,8 @@ class Observer:
     ) -> None:
         self.warn_of_certificates = True
         self.listeners: list[Callable[[WatchedCheck, Judgement], None]] = []
+        self.doubt: Doubt = _believe
+        self.ruling: Callable[[WatchedCheck, int], Ruling] = lambda check, at_ms: RAISE
         self._clock = clock
         self._watch = watch
         self._scheduler = scheduler
@@ -70,6 +79,7 @@ class Observer:
             mark = self._clockwatch.begin()
             began_s = self._clock.elapsed_s()
             seen = self._clockwatch.discount(await self._see(check, timeout_s), mark)
+            seen = await self.doubt(check.options, seen)
             if not self._watch.holds(check):
                 return None
             judgement = self.take(check, seen)
@@ -86,6 +96,7 @@ class Observer:
             seen,
             check.rules,
             warn_of_certificates=self.warn_of_certificates,
+            ruling=self.ruling(check, seen.at_ms),
         )
         service.states[check.name] = judgement.state
         check.looked_s = self._clock.elapsed_s()
@@ -115,3 +126,7 @@ class Observer:
                 outcome=Outcome.INCONCLUSIVE,
                 error=f"Sentinel failed while looking: {type(error).__name__}",
             )
+
+
+async def _believe(check: Check, seen: Observation) -> Observation:
+    return seen

@@ -6,19 +6,28 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 
 from sentinel_tui.clock import Clock
+from sentinel_tui.config.checks import Check
 from sentinel_tui.config.model import Config
+from sentinel_tui.config.orders import windows_for
 from sentinel_tui.domain.monitoring.alerts import Rule, fingerprint
 from sentinel_tui.domain.monitoring.states import CheckState
-from sentinel_tui.domain.records import AlertRecord, EntryKind
+from sentinel_tui.domain.records import EntryKind
 from sentinel_tui.engine.agenda import Agenda
 from sentinel_tui.engine.clockwatch import ClockWatch, Lapse
-from sentinel_tui.engine.observer import Look, Observer
+from sentinel_tui.engine.dependents import Dependents
+from sentinel_tui.engine.edges import Edges
+from sentinel_tui.engine.maintaining import Maintaining
+from sentinel_tui.engine.observer import Observer
 from sentinel_tui.engine.own_alerts import OwnAlerts
 from sentinel_tui.engine.pausing import Pausing
 from sentinel_tui.engine.recording import Recording
+from sentinel_tui.engine.resting import Resting
+from sentinel_tui.engine.restoring import Memory
 from sentinel_tui.engine.scheduler import Scheduler
+from sentinel_tui.engine.sight import Sight
 from sentinel_tui.engine.watch import CheckId, Watch, shortest_interval_s
 from sentinel_tui.engine.workers.keep_alive import KeepAlive
+from sentinel_tui.engine.workers.parents import Parents
 from sentinel_tui.engine.workers.probing import Probing
 from sentinel_tui.store.recorder import add_event, add_gap, resolve_gone
 from sentinel_tui.store.writer import StoreWriter
@@ -35,22 +44,25 @@ class Parts:
         recording: The way into the store.
         clockwatch: Whether time behaves.
         own_alerts: Alerts about Sentinel itself.
+        sight: Whether Sentinel's own network is there.
         observer: One look from beginning to end.
         probing: The worker that looks.
         keep_alive: The worker that wakes.
+        parents: The worker that looks at parents.
+        dependents: Whose alarm it is.
         pausing: Pauses and resumes.
+        resting: Planned sleep.
+        maintaining: Silences and maintenance.
     """
 
-    def __init__(
-        self, clock: Clock, writer: StoreWriter, look: Look, open_alerts: Iterable[AlertRecord]
-    ) -> None:
+    def __init__(self, clock: Clock, writer: StoreWriter, memory: Memory, edges: Edges) -> None:
         """Put the parts together; nothing is watched yet.
 
         Args:
             clock: The time.
             writer: The store's writing side.
-            look: The outermost edge.
-            open_alerts: What an earlier engine left open.
+            memory: What an earlier engine left.
+            edges: The ways out.
         """
         self.clock = clock
         self.writer = writer
@@ -59,14 +71,37 @@ class Parts:
         self.recording = Recording(writer, clock)
         self.recording.upcoming_ms = Agenda(clock, self.watch, self.scheduler).changes_ms
         self.clockwatch = ClockWatch(clock, self._lapsed)
-        self.own_alerts = OwnAlerts(self.recording, open_alerts)
-        self.observer = Observer(
-            clock, self.watch, self.scheduler, self.recording, self.clockwatch, look
+        self.own_alerts = OwnAlerts(self.recording, memory.open_alerts)
+        self.sight = Sight(
+            clock, self.recording, self.own_alerts, edges.ask, self._targets, self._see_again
         )
-        self.probing = Probing(clock, self.watch, self.scheduler, self.observer)
-        self.keep_alive = KeepAlive(clock, self.watch, self.observer, self.recording)
+        self.observer = Observer(
+            clock, self.watch, self.scheduler, self.recording, self.clockwatch, edges.look
+        )
+        ready = self.sight.ready
+        self.probing = Probing(clock, self.watch, self.scheduler, self.observer, ready)
+        self.keep_alive = KeepAlive(clock, self.watch, self.observer, self.recording, ready)
+        self.parents = Parents(clock, self.watch, self.probing.look_now)
+        self.dependents = Dependents(clock, self.watch, self.scheduler, self.recording)
         self.pausing = Pausing(clock, self.watch, self.scheduler, self.recording)
-        self.observer.listeners.append(self.keep_alive.heard)
+        self.resting = Resting(clock, self.watch, self.scheduler, self.recording)
+        self.maintaining = Maintaining(clock, self.watch, self.scheduler, self.recording, writer)
+        self.observer.doubt = self.sight.vouch
+        self.observer.ruling = self.dependents.ruling
+        self.observer.listeners += [
+            self.keep_alive.heard,
+            self.dependents.heard,
+            self.parents.heard,
+        ]
+        self.dependents.remember(memory.open_alerts, memory.suppressed)
+        for alert in memory.open_alerts:
+            if alert.rule is Rule.OFFLINE:
+                self.sight.remember(alert.opened_ms)
+
+    @property
+    def listening_since_s(self) -> float:
+        """Elapsed time since which nothing was missed by our own fault."""
+        return max(self.clockwatch.watching_since_s, self.sight.back_s)
 
     def apply(
         self,
@@ -81,6 +116,8 @@ class Parts:
             keys: The store's numbers for its checks.
             states: What the store knows of checks that are not watched yet.
         """
+        self.sight.go_by(config.network, config.display.time_zone)
+        self.maintaining.windows = windows_for(config)
         changed, gone = self.watch.apply(config, keys, states)
         self.probing.drop(gone)
         self.probing.plan(changed)
@@ -90,8 +127,12 @@ class Parts:
         shortest_s = shortest_interval_s(self.watch)
         if shortest_s is not None:
             self.clockwatch.shortest_interval_s = shortest_s
+        self.dependents.leave(gone)
+        self.dependents.join(changed)
         for check in gone:
             self.own_alerts.forget(fingerprint(Rule.STOPPED, *check.id))
+            if check.service.id not in self.watch.services:
+                self.own_alerts.forget(fingerprint(Rule.BUDGET, check.service.id))
         if gone:
             self.recording.note(partial(resolve_gone, at_ms=self.clock.now_ms()))
 
@@ -108,3 +149,10 @@ class Parts:
                     add_event, at_ms=self.clock.now_ms(), kind=EntryKind.ENGINE, text=lapse.text
                 )
             )
+
+    def _targets(self) -> Iterable[Check]:
+        return (check.options for check in self.watch.checks())
+
+    def _see_again(self) -> None:
+        """Sentinel was offline: look soon at what it could not tell meanwhile."""
+        self.probing.plan_unknown()

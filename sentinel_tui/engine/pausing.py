@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from sentinel_tui.clock import Clock
-from sentinel_tui.domain.monitoring.judgement import service_state, service_transition
-from sentinel_tui.domain.monitoring.states import CheckState, pause, resume, transition
+from sentinel_tui.domain.monitoring.states import CheckState, pause, resume
 from sentinel_tui.engine.recording import Recording
 from sentinel_tui.engine.scheduler import Scheduler
+from sentinel_tui.engine.sheets import Change, change_states, write_states
 from sentinel_tui.engine.watch import CheckId, Watch, WatchedService
 from sentinel_tui.store.database import Database
 from sentinel_tui.store.marks import read_mark, set_mark
-from sentinel_tui.store.recorder import save_state, set_paused
+from sentinel_tui.store.recorder import set_paused
 
 _FOR_GOOD_MS = 0
 
@@ -61,11 +60,8 @@ class Pausing:
             if service.paused_until_ms is not None and service.paused_until_ms <= now_ms:
                 self.resume(service)
 
-    def _change(
-        self, service: WatchedService, change: Callable[[CheckState], CheckState], *, paused: bool
-    ) -> None:
-        before = dict(service.states)
-        service.states = {name: change(state) for name, state in before.items()}
+    def _change(self, service: WatchedService, change: Change, *, paused: bool) -> None:
+        before = change_states(service, change)
         self._recording.note(
             partial(
                 _write,
@@ -94,9 +90,7 @@ def _write(
     until_ms: int | None,
     at_ms: int,
 ) -> None:
-    shown, change = service_state(after), service_transition(before, after)
-    for name, state in after.items():
-        save_state(db, service, name, state, transition(before[name], state), shown, change)
+    write_states(db, service=service, before=before, after=after)
     set_paused(db, service, paused, at_ms)
     set_mark(db, _mark(service), until_ms or _FOR_GOOD_MS)
 

@@ -41,10 +41,11 @@ class _Judged:
 
     @property
     def matters(self) -> bool:
-        """Whether it must survive a power cut: it changed a state, and perhaps an alert."""
+        """Whether it must survive a power cut: it changed a state, or opened an alert."""
         one = self.judgement
         changed = one.change is not None or one.service_change is not None
-        return changed or one.cold_start_ms is not None
+        told = any(finding.holds for finding in one.findings)
+        return changed or told or one.cold_start_ms is not None
 
 
 _Entry = _Judged | Job
@@ -61,7 +62,7 @@ class Recording:
     """
 
     def __init__(self, writer: StoreWriter, clock: Clock) -> None:
-        self.upcoming_ms: Callable[[], Mapping[int, int]] = dict
+        self.upcoming_ms: Callable[[], Mapping[int, int | None]] = dict
         self.trouble = ""
         self.given_up = 0
         self._writer = writer

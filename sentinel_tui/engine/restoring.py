@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
-from sentinel_tui.config.model import Config, Service
+from sentinel_tui.config.model import Config
 from sentinel_tui.domain.monitoring.states import CheckState
 from sentinel_tui.domain.records import AlertRecord
 from sentinel_tui.engine.pausing import paused_until_ms
@@ -15,7 +15,7 @@ from sentinel_tui.engine.watch import CheckId, Watch
 from sentinel_tui.paths import Paths
 from sentinel_tui.store.database import Database
 from sentinel_tui.store.queries import Reader
-from sentinel_tui.store.recorder import last_beat_ms, load_states, register
+from sentinel_tui.store.recorder import last_beat_ms, load_states, register, register_channels
 from sentinel_tui.store.writer import StoreWriter
 
 _MOST_OPEN_ALERTS = 10_000
@@ -43,17 +43,19 @@ class Memory:
         open_alerts: Alerts that are open.
         wakes_ms: Of each service, when it was last woken and when it would be woken next.
         pauses_ms: Of each service with a timed pause, when that ends.
+        suppressed: Of each service that is shown as suppressed, by which.
     """
 
     last_beat_ms: int | None
     open_alerts: Sequence[AlertRecord]
     wakes_ms: Mapping[str, tuple[int | None, int | None]]
     pauses_ms: Mapping[str, int]
+    suppressed: Mapping[str, str]
 
 
 async def enlist(writer: StoreWriter, config: Config) -> Registered:
     """Bring the store in line with a configuration, and read what it knows of its checks."""
-    return await writer.run(partial(_enlist, services=config.services), durable=True)
+    return await writer.run(partial(_enlist, config=config), durable=True)
 
 
 async def remember(paths: Paths, writer: StoreWriter, config: Config) -> Memory:
@@ -61,11 +63,13 @@ async def remember(paths: Paths, writer: StoreWriter, config: Config) -> Memory:
     ids = [service.id for service in config.services]
     beat_ms, pauses_ms = await writer.run(partial(_read_marks, services=ids))
     with closing(Reader(paths)) as reader:
+        services = reader.services()
         return Memory(
             last_beat_ms=beat_ms,
             open_alerts=reader.alerts(open_only=True, limit=_MOST_OPEN_ALERTS),
-            wakes_ms={one.id: (one.last_wake_ms, one.next_wake_ms) for one in reader.services()},
+            wakes_ms={one.id: (one.last_wake_ms, one.next_wake_ms) for one in services},
             pauses_ms=pauses_ms,
+            suppressed={one.id: one.suppressed_by for one in services if one.suppressed_by},
         )
 
 
@@ -76,8 +80,9 @@ def restore(watch: Watch, memory: Memory) -> None:
         service.paused_until_ms = memory.pauses_ms.get(service.id) if service.paused else None
 
 
-def _enlist(db: Database, services: Sequence[Service]) -> Registered:
-    return Registered(register(db, services), load_states(db))
+def _enlist(db: Database, config: Config) -> Registered:
+    register_channels(db, [(channel.name, channel.kind) for channel in config.channels])
+    return Registered(register(db, config.services), load_states(db))
 
 
 def _read_marks(db: Database, services: Sequence[str]) -> tuple[int | None, dict[str, int]]:

@@ -7,14 +7,15 @@ after; the same request sent twice, known by its key, counts once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
 from sentinel_tui.domain.monitoring.judgement import Judgement, service_state
-from sentinel_tui.domain.records import AlertRecord
+from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.engine.arguments import Arguments
 from sentinel_tui.engine.control import Json, Request
+from sentinel_tui.engine.owner_verbs import Action, OwnerVerbs
 from sentinel_tui.engine.parts import Parts
 from sentinel_tui.engine.watch import WatchedCheck, WatchedService
 from sentinel_tui.engine.workers.reload import Reload
@@ -24,7 +25,6 @@ from sentinel_tui.store.database import Database
 from sentinel_tui.store.recorder import (
     ABANDONED,
     IntentRecord,
-    acknowledge,
     begin_intent,
     finish_intent,
     intent,
@@ -32,19 +32,23 @@ from sentinel_tui.store.recorder import (
 
 _DONE, _FAILED = "done", "failed"
 
-Action = Callable[[Arguments], Awaitable[Json]]
-
 
 class Verbs:
     """Answers requests."""
 
     def __init__(
-        self, parts: Parts, reload: Reload, status: Callable[[], Json], stop: Callable[[], None]
+        self,
+        parts: Parts,
+        owner: OwnerVerbs,
+        reload: Reload,
+        status: Callable[[], Json],
+        stop: Callable[[], None],
     ) -> None:
         """Answer nobody yet.
 
         Args:
             parts: The engine's parts.
+            owner: Does what concerns alerts and being told.
             reload: Takes the configuration over.
             status: How the engine is.
             stop: Has the engine stop once the answer is out.
@@ -59,7 +63,7 @@ class Verbs:
             "wake": self._wake,
             "pause": self._pause,
             "resume": self._resume,
-            "acknowledge": self._acknowledge,
+            **owner.changing,
             "reload": self._reload,
             "restart": self._restart,
             "stop": self._stop,
@@ -142,6 +146,9 @@ class Verbs:
     async def _probe(self, arguments: Arguments) -> Json:
         arguments.expect("service", "check")
         checks = self._named_checks(arguments)
+        for check in checks:
+            if check.state.sheet is State.ASLEEP:
+                self._parts.resting.rouse(check.service)
         judgements = await asyncio.gather(*map(self._parts.probing.look_now, checks))
         await self._flush_if_possible()
         return {"looks": [_look(one) for one in judgements if one is not None]}
@@ -157,12 +164,16 @@ class Verbs:
                     f"call it with: sentinel beat {service}",
                 )
             return [named]
-        checks = watch.service(service).checks.values() if service else watch.checks()
-        return [one for one in checks if one.scheduled]
+        if service:
+            return [one for one in watch.service(service).checks.values() if one.scheduled]
+        # Whoever looks at everything does not mean to wake what sleeps by plan.
+        asleep = State.ASLEEP
+        return [one for one in watch.checks() if one.scheduled and one.state.sheet is not asleep]
 
     async def _wake(self, arguments: Arguments) -> Json:
         arguments.expect("service")
         service = self._parts.watch.service(arguments.text("service"))
+        self._parts.resting.rouse(service)
         judgement = await self._parts.keep_alive.wake(service)
         await self._flush_if_possible()
         if judgement is None:
@@ -185,23 +196,6 @@ class Verbs:
         self._parts.pausing.resume(service)
         await self._parts.recording.flush()
         return _shown(service)
-
-    async def _acknowledge(self, arguments: Arguments) -> Json:
-        arguments.expect("alert")
-        alert_id = arguments.number("alert")
-        job = partial(
-            acknowledge,
-            alert_id=alert_id,
-            at_ms=self._parts.clock.now_ms(),
-            by=arguments.source,
-        )
-        alert: AlertRecord = await self._parts.writer.run(job, durable=True)
-        return {
-            "alert": alert.id,
-            "service": alert.service,
-            "rule": alert.rule,
-            "acknowledged_ms": alert.acknowledged_ms,
-        }
 
     async def _beat(self, arguments: Arguments) -> Json:
         arguments.expect("service", "check", "ok", "message")

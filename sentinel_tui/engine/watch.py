@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.config.checks import Check, HttpCheck
 from sentinel_tui.config.model import Config, Service
 from sentinel_tui.config.thresholds import thresholds_for
-from sentinel_tui.domain.monitoring.states import CheckState, State, Thresholds, pause
+from sentinel_tui.domain.monitoring.states import HEALTHY, CheckState, State, Thresholds, pause
 from sentinel_tui.engine.scheduler import phase_s
 from sentinel_tui.errors import EngineError
 
@@ -64,6 +64,13 @@ class WatchedCheck:
         return self.service.waking and self.turn is self.service.http_turn
 
     @property
+    def left_alone(self) -> bool:
+        """Whether Sentinel does not look by itself: in a pause, or to let the service sleep."""
+        if self.service.paused:
+            return True
+        return self.turn is self.service.http_turn and self.service.may_sleep
+
+    @property
     def busy(self) -> bool:
         """Whether somebody looks already, be it a wake between two of its requests."""
         return self.waking or self.turn.locked()
@@ -102,6 +109,18 @@ class WatchedService:
     def paused(self) -> bool:
         """Whether the owner paused it."""
         return any(state.sheet is State.PAUSED for state in self.states.values())
+
+    @property
+    def may_sleep(self) -> bool:
+        """Whether it answered well and is left to fall asleep now, as its owner wants it.
+
+        Every further request would keep it awake.
+        """
+        sleeps = self.options.sleeps
+        if sleeps is None or sleeps.keep_awake:
+            return False
+        http = [check.state for check in self.checks.values() if check.turn is self.http_turn]
+        return bool(http) and all(_answered(state) for state in http)
 
     @property
     def wake_check(self) -> WatchedCheck | None:
@@ -214,7 +233,9 @@ class Watch:
         elif check.options.interval_s != options.interval_s:
             check.phase_s = self._phase_s(service, options)
         check.options, check.key = options, key
-        check.rules = thresholds_for(service.options, options)
+        # What was learnt of it outlives a change of its options.
+        rules = thresholds_for(service.options, options)
+        check.rules = replace(rules, usual_ms=check.rules.usual_ms)
         if service.options.sleeps is not None and isinstance(options, HttpCheck):
             check.turn = service.http_turn
         return check
@@ -245,6 +266,13 @@ class Watch:
         for name, state in service.states.items():
             if state.sheet is not State.PAUSED:
                 service.states[name] = pause(state, now_ms, "the service is paused")
+
+
+def _answered(state: CheckState) -> bool:
+    """Whether its last look was good, and left nothing that a further one would have to show."""
+    if state.sheet not in (None, State.ASLEEP, State.MAINT) or state.last_ms is None:
+        return False
+    return state.verdict in HEALTHY and state.last_good_ms == state.last_ms
 
 
 def name_of(options: Check) -> str:

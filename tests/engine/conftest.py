@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_world import Network, Watching
+from engine_world import Network, Phone, Watching
 
-from sentinel_tui.clock import FakeClock
+from sentinel_tui.clock import Clock, FakeClock
 from sentinel_tui.config.model import Config, RetentionOptions
+from sentinel_tui.engine.edges import Edges
 from sentinel_tui.engine.engine import Engine
 from sentinel_tui.paths import Paths
+from sentinel_tui.platforms.notify.channel import Channel
 from sentinel_tui.store.writer import Holder, StoreWriter
 
 Start = Callable[..., AbstractAsyncContextManager[Watching]]
@@ -38,6 +40,11 @@ def network(clock: FakeClock) -> Network:
 
 
 @pytest.fixture
+def phone() -> Phone:
+    return Phone()
+
+
+@pytest.fixture
 def writer(paths: Paths, clock: FakeClock) -> Iterator[StoreWriter]:
     writer = StoreWriter.open(paths, clock, RetentionOptions(), Holder.here())
     yield writer
@@ -45,8 +52,16 @@ def writer(paths: Paths, clock: FakeClock) -> Iterator[StoreWriter]:
 
 
 @pytest.fixture
-def watching_on(clock: FakeClock, network: Network, tmp_path: Path) -> Start:
-    """Starts engines: `async with watching_on(data_dir, service(...)) as engine`."""
+def watching_on(clock: FakeClock, network: Network, phone: Phone, tmp_path: Path) -> Start:
+    """Starts engines: `async with watching_on(data_dir, service(...)) as engine`.
+
+    Every channel that a test configures leads to the same phone.
+    """
+
+    def channels(config: Config, clock: Clock) -> dict[str, Channel]:
+        return {channel.name: phone for channel in config.channels}
+
+    edges = Edges(network.look, network.ask, channels)
 
     @asynccontextmanager
     async def start(
@@ -56,7 +71,7 @@ def watching_on(clock: FakeClock, network: Network, tmp_path: Path) -> Start:
         config = Config.model_validate({"services": list(services), **options})
         writer = StoreWriter.open(paths, clock, config.retention, Holder.here())
         try:
-            engine = await Engine.start(paths, clock, config, writer, network.look)
+            engine = await Engine.start(paths, clock, config, writer, edges)
             try:
                 yield Watching(paths, clock, engine)
             finally:

@@ -12,6 +12,7 @@ from typing import Any
 from sentinel_tui.client import Client
 from sentinel_tui.clock import FakeClock
 from sentinel_tui.config.checks import Check
+from sentinel_tui.domain.monitoring.alerts import Rule
 from sentinel_tui.domain.monitoring.observations import (
     FailurePhase,
     Observation,
@@ -20,9 +21,12 @@ from sentinel_tui.domain.monitoring.observations import (
     WakeHint,
 )
 from sentinel_tui.domain.monitoring.states import State
+from sentinel_tui.domain.notifying.notices import Message
+from sentinel_tui.domain.records import AlertRecord, EntryKind
 from sentinel_tui.engine.engine import Engine
 from sentinel_tui.errors import StoreFull
 from sentinel_tui.paths import Paths
+from sentinel_tui.platforms.notify.channel import DeliveryError
 from sentinel_tui.store.queries import Reader
 
 
@@ -65,6 +69,13 @@ class Network:
     looks: list[Looked] = field(default_factory=list)
     under_way: int = 0
     most_under_way: int = 0
+    online: bool = True
+    """Whether the witnesses of our own network answer."""
+    asked: int = 0
+
+    async def ask(self, witness: str) -> bool:
+        self.asked += 1
+        return self.online
 
     async def look(
         self, check: Check, *, attempt: int = 0, timeout_s: float | None = None
@@ -93,6 +104,25 @@ class Network:
 
     def times_s(self, check: str) -> list[float]:
         return [look.at_s for look in self.looks if look.check == check]
+
+
+@dataclass
+class Phone:
+    """A channel that writes down what arrives, and can be out of reach."""
+
+    reachable: bool = True
+    arrived: list[Message] = field(default_factory=list)
+    tries: int = 0
+
+    async def send(self, message: Message) -> None:
+        self.tries += 1
+        if not self.reachable:
+            raise DeliveryError("nobody answers")
+        self.arrived.append(message)
+
+    @property
+    def titles(self) -> list[str]:
+        return [message.title for message in self.arrived]
 
 
 class Watching:
@@ -129,6 +159,18 @@ class Watching:
     def state(self, service: str) -> State:
         with closing(self.read()) as reader:
             return next(one.state for one in reader.services() if one.id == service)
+
+    def entries(self, *kinds: EntryKind) -> list[str]:
+        """What the timeline tells, oldest first."""
+        with closing(self.read()) as reader:
+            entries = reader.timeline(0, self.clock.now_ms() + 1, limit=5_000)
+        return [one.text for one in reversed(entries) if one.kind in kinds]
+
+    def alerts(self, *rules: Rule) -> list[AlertRecord]:
+        """Alerts of some rules, or all of them, oldest first."""
+        with closing(self.read()) as reader:
+            found = reader.alerts(limit=5_000)
+        return [one for one in reversed(found) if not rules or one.rule in rules]
 
     def read(self) -> Reader:
         return Reader(self.paths)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.config.checks import HeartbeatCheck
-from sentinel_tui.domain.monitoring.states import State
+from sentinel_tui.domain.monitoring.observations import Observation, Outcome
+from sentinel_tui.domain.monitoring.states import State, is_frozen
 from sentinel_tui.domain.records import EngineRecord
-from sentinel_tui.engine.clockwatch import ClockWatch
 from sentinel_tui.engine.observer import Observer
 from sentinel_tui.engine.systemd import notify
 from sentinel_tui.engine.watch import Watch, WatchedCheck
@@ -27,7 +27,11 @@ _OWN_SERVICE = "sentinel"
 
 
 class EngineBeat:
-    """The worker that shows that the engine lives."""
+    """The worker that shows that the engine lives.
+
+    Attributes:
+        written_s: Elapsed time at which the store last took the engine's row.
+    """
 
     def __init__(
         self,
@@ -48,6 +52,7 @@ class EngineBeat:
         self._writer = writer
         self._describe = describe
         self._on_lost = on_lost
+        self.written_s = clock.elapsed_s()
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Write the engine's row and pat systemd's watchdog, for ever."""
@@ -65,6 +70,7 @@ class EngineBeat:
         record = self._describe()
         try:
             await self._writer.run(lambda db: write_row(db, record))
+            self.written_s = self._clock.elapsed_s()
         except StoreFull:
             log.debug("no room for the engine's own row")
         finally:
@@ -82,7 +88,7 @@ class Deadlines:
         clock: Clock,
         watch: Watch,
         observer: Observer,
-        clockwatch: ClockWatch,
+        listening_since_s: Callable[[], float],
         lag_s: Callable[[], float],
     ) -> None:
         """Notice nothing yet.
@@ -91,13 +97,13 @@ class Deadlines:
             clock: The time.
             watch: Which services owe us beats.
             observer: Judges beats, and those that are missing.
-            clockwatch: Since when nothing was missed by our own fault.
+            listening_since_s: Elapsed time since which nothing was missed by our own fault.
             lag_s: How late our own looks start.
         """
         self._clock = clock
         self._watch = watch
         self._observer = observer
-        self._clockwatch = clockwatch
+        self._listening_since_s = listening_since_s
         self._lag_s = lag_s
 
     async def run(self, beat: Callable[[], None]) -> None:
@@ -107,7 +113,7 @@ class Deadlines:
             for check in list(self._watch.checks()):
                 if isinstance(check.options, HeartbeatCheck) and not check.service.paused:
                     self._beat_if_own(check, check.options)
-                    self._miss_if_late(check, check.options)
+                    await self._miss_if_late(check, check.options)
             await self._clock.sleep(_EVERY_S)
 
     def _beat_if_own(self, check: WatchedCheck, options: HeartbeatCheck) -> None:
@@ -118,12 +124,27 @@ class Deadlines:
         if last_ms is None or not 0 <= now_ms - last_ms < every_ms:
             self._observer.take(check, beat_observation(now_ms))
 
-    def _miss_if_late(self, check: WatchedCheck, options: HeartbeatCheck) -> None:
-        if check.state.verdict is State.DOWN or check.state.last_good_ms is None:
+    async def _miss_if_late(self, check: WatchedCheck, options: HeartbeatCheck) -> None:
+        late = self._late(check, options)
+        if late is None:
             return
-        due_ms = self._due_ms(check.state.last_good_ms, options)
-        if self._clock.now_ms() > due_ms:
-            self._observer.take(check, missed(options, check.state.last_good_ms, due_ms))
+        seen = await self._observer.doubt(options, late)
+        # Meanwhile the beat may have come after all, or the check have gone.
+        if not self._watch.holds(check) or self._late(check, options) is None:
+            return
+        if seen.outcome is not Outcome.INCONCLUSIVE or check.state.sheet is None:
+            self._observer.take(check, seen)
+
+    def _late(self, check: WatchedCheck, options: HeartbeatCheck) -> Observation | None:
+        """The beat that should have come and did not, unless it was counted already."""
+        state = check.state
+        if state.verdict is State.DOWN or state.last_good_ms is None:
+            return None
+        due_ms = self._due_ms(state.last_good_ms, options)
+        counted = is_frozen(state) and state.last_ms != state.last_good_ms
+        if counted or self._clock.now_ms() <= due_ms:
+            return None
+        return missed(options, state.last_good_ms, due_ms)
 
     def _due_ms(self, last_good_ms: int, options: HeartbeatCheck) -> int:
         """Until when a beat must come.
@@ -132,7 +153,7 @@ class Deadlines:
         a whole period from when we listened again.
         """
         period_ms = round((options.every_s + options.grace_s) * 1_000)
-        listened_s = self._clock.elapsed_s() - self._clockwatch.watching_since_s
+        listened_s = self._clock.elapsed_s() - self._listening_since_s()
         listening_since_ms = self._clock.now_ms() - round(listened_s * 1_000)
         if last_good_ms + options.every_s * 1_000 < listening_since_ms:
             return listening_since_ms + period_ms

@@ -43,12 +43,23 @@ class KeepAlive:
         watch: Watch,
         observer: Observer,
         recording: Recording,
+        ready: asyncio.Event,
     ) -> None:
+        """Wake nothing yet.
+
+        Args:
+            clock: The time.
+            watch: All that is watched.
+            observer: Looks, and judges.
+            recording: The way into the store.
+            ready: Set once the first wake may begin by itself.
+        """
         self.enabled = True
         self._clock = clock
         self._watch = watch
         self._observer = observer
         self._recording = recording
+        self._ready = ready
         self._asleep: set[str] = set()
         self._found_asleep = asyncio.Event()
         self._wakes: dict[str, asyncio.Task[Judgement | None]] = {}
@@ -77,6 +88,9 @@ class KeepAlive:
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Wake whatever is due or was found asleep, for ever."""
+        beat()
+        while not await pause(self._clock, _BEAT_EVERY_S, self._ready):
+            beat()
         try:
             while True:
                 beat()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.domain.monitoring.judgement import Judgement
-from sentinel_tui.domain.monitoring.states import next_look_s
+from sentinel_tui.domain.monitoring.states import State, next_look_s
 from sentinel_tui.engine.observer import Observer
 from sentinel_tui.engine.scheduler import Scheduler, next_in_rhythm_s
 from sentinel_tui.engine.waiting import pause
@@ -32,11 +32,22 @@ class Probing:
         watch: Watch,
         scheduler: Scheduler[CheckId],
         observer: Observer,
+        ready: asyncio.Event,
     ) -> None:
+        """Look at nothing yet.
+
+        Args:
+            clock: The time.
+            watch: All that is watched.
+            scheduler: When each check looks next.
+            observer: Looks, and judges.
+            ready: Set once the first look may begin.
+        """
         self._clock = clock
         self._watch = watch
         self._scheduler = scheduler
         self._observer = observer
+        self._ready = ready
         self._concurrency = 1
         self._slots = asyncio.Semaphore(1)
         self._under_way: set[asyncio.Task[None]] = set()
@@ -52,7 +63,7 @@ class Probing:
         """Plan the next look of checks that are watched anew, otherwise than before, or again."""
         now_s, now_ms = self._clock.elapsed_s(), self._clock.now_ms()
         for check in checks:
-            if check.scheduled and not check.service.paused:
+            if check.scheduled and not check.left_alone:
                 self._scheduler.plan(check.id, _first_s(check, now_s, now_ms))
 
     def drop(self, checks: Iterable[WatchedCheck]) -> None:
@@ -68,6 +79,15 @@ class Probing:
             if due_s is not None and due_s <= now_s:
                 self._scheduler.plan(check.id, _next_s(check, now_s))
 
+    def plan_unknown(self) -> None:
+        """Look soon at what cannot be told just now, such as after Sentinel was offline."""
+        now_s = self._clock.elapsed_s()
+        unknown = [one for one in self._watch.checks() if one.state.sheet is State.UNKNOWN]
+        for check in unknown:
+            due_s = self._scheduler.due_s(check.id)
+            if due_s is not None:
+                self._scheduler.plan(check.id, min(due_s, _soon_s(check, now_s)))
+
     def lag_s(self) -> float:
         """How late looks started, 95th percentile of the last minute."""
         since_s = self._clock.elapsed_s() - _LAG_WINDOW_S
@@ -81,6 +101,7 @@ class Probing:
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Look at every check when its time has come, for ever."""
+        await self._wait_until_ready(beat)
         try:
             while True:
                 beat()
@@ -93,6 +114,19 @@ class Probing:
                 await pause(self._clock, wait_s, self._scheduler.changed)
         finally:
             await self._end_looks()
+
+    async def _wait_until_ready(self, beat: Callable[[], None]) -> None:
+        """Wait, and then begin as if the engine had started only now: not with all at once."""
+        if self._ready.is_set():
+            return
+        beat()
+        began_s = self._clock.elapsed_s()
+        while not await pause(self._clock, _BEAT_EVERY_S, self._ready):
+            beat()
+        if self._clock.elapsed_s() > began_s:
+            for check in self._watch.checks():
+                check.looked_s = self._clock.elapsed_s()
+            self.plan(self._watch.checks())
 
     def _start(self, check_id: CheckId, planned_s: float) -> None:
         service, name = check_id
@@ -111,7 +145,7 @@ class Probing:
                 self._lags.append((now_s, now_s - planned_s))
                 await self._observer.look(check)
         finally:
-            if self._watch.holds(check) and not check.service.paused:
+            if self._watch.holds(check) and not check.left_alone:
                 self._plan_after(check, planned_s)
 
     def _plan_after(self, check: WatchedCheck, planned_s: float) -> None:
@@ -148,8 +182,14 @@ def _first_s(check: WatchedCheck, now_s: float, now_ms: int) -> float:
             return now_s + min(step_s, max(0.0, step_s - ago_s))
         if 0 <= ago_s < interval_s:
             return next_s
-    # Not all at once: the share of the interval that is left until its turn, only shorter.
-    return now_s + (next_s - now_s) / interval_s * min(interval_s, _ALL_SEEN_WITHIN_S)
+    return _soon_s(check, now_s)
+
+
+def _soon_s(check: WatchedCheck, now_s: float) -> float:
+    """Soon, but not all at once: the share of the interval until its turn, only shorter."""
+    interval_s = check.options.interval_s
+    share = (_next_s(check, now_s) - now_s) / interval_s
+    return now_s + share * min(interval_s, _ALL_SEEN_WITHIN_S)
 
 
 def _next_s(check: WatchedCheck, after_s: float) -> float:

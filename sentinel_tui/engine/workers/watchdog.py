@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 
@@ -32,13 +33,26 @@ class Watchdog:
         clockwatch: ClockWatch,
         pausing: Pausing,
         own_alerts: OwnAlerts,
+        ready: asyncio.Event,
     ) -> None:
+        """Notice nothing yet.
+
+        Args:
+            clock: The time.
+            watch: All that is watched.
+            scheduler: When each check looks next.
+            clockwatch: Whether time behaves.
+            pausing: Ends pauses.
+            own_alerts: Told of checks that stopped.
+            ready: Set once the looks have begun.
+        """
         self._clock = clock
         self._watch = watch
         self._scheduler = scheduler
         self._clockwatch = clockwatch
         self._pausing = pausing
         self._own_alerts = own_alerts
+        self._ready = ready
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Glance at the clocks each second and at the checks every ten, for ever."""
@@ -47,7 +61,7 @@ class Watchdog:
             beat()
             self._clockwatch.glance()
             self._pausing.resume_due()
-            if self._clock.elapsed_s() >= search_s:
+            if self._ready.is_set() and self._clock.elapsed_s() >= search_s:
                 search_s = self._clock.elapsed_s() + _SEARCH_EVERY_S
                 self._look_for_stopped()
             await self._clock.sleep(GLANCE_EVERY_S)
@@ -55,7 +69,11 @@ class Watchdog:
     def _look_for_stopped(self) -> None:
         now_s = self._clock.elapsed_s()
         for check in self._watch.checks():
-            if not check.scheduled or check.service.paused or check.waking:
+            if not check.scheduled or check.waking:
+                continue
+            if check.left_alone:
+                # Its silence is wanted; it counts from when it is looked at again.
+                check.looked_s = now_s
                 continue
             silent_s = now_s - max(check.looked_s, self._clockwatch.watching_since_s)
             limit_s = 2 * check.options.interval_s + check.options.timeout_s + _SLACK_S

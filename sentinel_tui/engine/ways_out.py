@@ -1,0 +1,41 @@
+"""The notification channels of a configuration, put together only when something goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from sentinel_tui.clock import Clock
+from sentinel_tui.config.model import Config
+from sentinel_tui.domain.notifying.notices import Message
+from sentinel_tui.platforms.notify.channel import Channel
+
+Channels = Callable[[Config, Clock], Mapping[str, Channel]]
+"""The outermost edge on the way out: the channels of a configuration by their names."""
+
+
+def channels_on_demand(config: Config, clock: Clock) -> Mapping[str, Channel]:
+    """The channels of a configuration; what they need is imported when one is used first.
+
+    Mail alone takes megabytes, and most engines have nothing to tell for weeks.
+    """
+
+    @cache
+    def build() -> Mapping[str, Channel]:
+        from sentinel_tui.platforms.notify.factory import channels_for
+
+        return channels_for(config, clock)
+
+    return {channel.name: _OnDemand(channel.name, build) for channel in config.channels}
+
+
+class _OnDemand:
+    """A channel that is put together when it is used first."""
+
+    def __init__(self, name: str, build: Callable[[], Mapping[str, Channel]]) -> None:
+        self._name = name
+        self._build = build
+
+    async def send(self, message: Message) -> None:
+        """See `Channel`."""
+        await self._build()[self._name].send(message)
