@@ -30,7 +30,8 @@ _PHASES = ("dns", "connect", "tls", "first_byte", "body")
 def check(url: str, timeout: str, json: bool) -> int:
     """Look at a URL once and show how long each phase took.
 
-    Besides http and https, tcp://HOST:PORT, tls://HOST, dns://NAME and ping://HOST are understood.
+    Besides http and https, tcp://HOST:PORT, tls://HOST, dns://NAME, ping://HOST
+    and domain://NAME are understood.
     """
     from sentinel_tui.probes.one_shot import as_json, check_once
 

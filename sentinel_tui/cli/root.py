@@ -11,6 +11,10 @@ from sentinel_tui.cli.asking import catalog_commands, run_text
 from sentinel_tui.cli.checking import check
 from sentinel_tui.cli.configuring import config, init
 from sentinel_tui.cli.demonstrating import demo
+from sentinel_tui.cli.exporting import export
+from sentinel_tui.cli.planning import plan
+from sentinel_tui.cli.replaying import replay
+from sentinel_tui.cli.reporting import report
 from sentinel_tui.cli.running import beat, engine, service, stop
 from sentinel_tui.cli.session import Session
 from sentinel_tui.cli.storing import store
@@ -43,5 +47,5 @@ def _open_screen(session: Session) -> int:
 
 for _command in [*catalog_commands(), run_text, check, init, config, store]:
     sentinel.add_command(_command)
-for _command in [engine, stop, service, beat, demo]:
+for _command in [engine, stop, service, beat, demo, report, export, replay, plan]:
     sentinel.add_command(_command)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +18,7 @@ from sentinel_tui.paths import Paths
 
 if TYPE_CHECKING:
     from sentinel_tui.config.model import Config
+    from sentinel_tui.domain.monitoring.slo import Objective
     from sentinel_tui.store.queries import Reader
 
 
@@ -50,8 +51,9 @@ class Session:
         """What commands work with; the store is closed afterwards."""
         zone = ZoneInfo(self.config.display.time_zone if self.config else "UTC")
         reader = self._reader()
+        now_ms = SystemClock().now_ms()
         try:
-            yield Context(reader, self.client.ask, SystemClock().now_ms(), zone)
+            yield Context(reader, self.client.ask, now_ms, zone, objectives=self._objectives())
         finally:
             if reader is not None:
                 reader.close()
@@ -84,6 +86,11 @@ class Session:
                 f"there is no configuration at {self.paths.config}",
                 "write one with: sentinel init URL",
             )
+
+    def _objectives(self) -> Mapping[str, Objective]:
+        from sentinel_tui.config.orders import objectives_for
+
+        return objectives_for(self.config) if self.config else {}
 
     def _reader(self) -> Reader | None:
         # The store's own library is heavy; nothing needs it where there is no store.

@@ -1,4 +1,4 @@
-"""Commands that ask the engine for something: probe, wake, pause, resume, ack, restart."""
+"""Commands that ask the engine for something about a service, an alert or an incident."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 from sentinel_tui.commands.answers import Answer, Table
 from sentinel_tui.commands.spec import (
     ANY_SERVICE,
+    INCIDENT,
     SERVICE,
     Argument,
     ArgumentKind,
     Arguments,
     Danger,
     command,
+    words,
 )
-from sentinel_tui.commands.wording import exit_code, moment, signed
+from sentinel_tui.commands.wording import exit_code, listed, moment, signed
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.text import format_duration, format_latency
 
@@ -29,6 +31,13 @@ _WAKE_TIMEOUT_S = 630.0
 
 _DURATION = Argument(ArgumentKind.DURATION, "for 2h")
 _ALERT = Argument(ArgumentKind.ALERT, "ALERT", required=True)
+_OR_INCIDENT = Argument(
+    ArgumentKind.INCIDENT,
+    "incident N",
+    after=words("incident number numero no n°"),
+    instead_of=ArgumentKind.ALERT,
+)
+_NOTE = Argument(ArgumentKind.TEXT, "TEXT", required=True, follows=ArgumentKind.INCIDENT)
 
 
 @command(
@@ -134,17 +143,64 @@ def resume(context: Context, given: Arguments) -> Answer:
     "ack",
     en="acknowledge",
     fr="acquitte acquitter acquittez",
-    arguments=(_ALERT,),
+    arguments=(_ALERT, _OR_INCIDENT),
     danger=Danger.SPELLED_OUT,
     acts=True,
     fillers="alert alerte number numero no n°",
 )
 def ack(context: Context, given: Arguments) -> Answer:
-    """Acknowledge an alert; it stays open."""
+    """Acknowledge an alert or an incident; it stays open."""
+    if given.incident is not None:
+        result = context.ask("acknowledge", incident=given.incident)
+        return Answer(
+            title=f"Incident {given.incident} is acknowledged; it stays open until its cause is "
+            "gone.",
+            lines=("No reminders until it ends, gets worse or the acknowledgement runs out.",),
+            data={"incident": given.incident, **result},
+        )
     result = context.ask("acknowledge", alert=given.alert)
     return Answer(
         title=f"Alert {given.alert} is acknowledged; it stays open until its cause is gone.",
         data={"alert": given.alert, **result},
+    )
+
+
+@command(
+    "note",
+    en="jot",
+    fr="note noter notez",
+    arguments=(INCIDENT, _NOTE),
+    danger=Danger.SPELLED_OUT,
+    acts=True,
+    fillers="add write down ajoute ajouter ecris number numero no n° incident",
+)
+def note(context: Context, given: Arguments) -> Answer:
+    """Write a note down in the timeline of an incident."""
+    result = context.ask("note", incident=given.incident, text=given.text)
+    return Answer(
+        title=f"Noted in incident {given.incident}.",
+        data={"incident": given.incident, "text": given.text, **result},
+    )
+
+
+@command(
+    "escalate",
+    en="escalation",
+    fr="escalade escalader",
+    arguments=(INCIDENT,),
+    danger=Danger.SPELLED_OUT,
+    acts=True,
+    fillers="number numero no n° incident now maintenant",
+)
+def escalate(context: Context, given: Arguments) -> Answer:
+    """Tell the channels of the next escalation step now."""
+    result = context.ask("escalate", incident=given.incident)
+    channels = result.get("channels", [])
+    told = f"is told to {listed(channels)}" if channels else "has no further step to take"
+    return Answer(
+        title=f"Incident {given.incident} {told}.",
+        lines=() if channels else ("[[notifications.escalation]] names who else is told.",),
+        data={"incident": given.incident, **result},
     )
 
 

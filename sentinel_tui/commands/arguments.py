@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
+from sentinel_tui.commands.argument_kinds import read_argument
 from sentinel_tui.commands.reading import Invocation, Suggestion
 from sentinel_tui.commands.spec import (
     Argument,
@@ -15,22 +15,19 @@ from sentinel_tui.commands.spec import (
     Arguments,
     CommandSpec,
     Danger,
-    registered,
 )
-from sentinel_tui.commands.windows import Window, is_bare_number, read_window
-from sentinel_tui.commands.words import STOP_WORDS
+from sentinel_tui.commands.windows import Window, is_bare_number
+from sentinel_tui.commands.words import STOP_WORDS, Word
 
 _SHORTEST_PREFIX = 2
 _MOST_SUGGESTIONS = 6
-_ALERT_NUMBER = re.compile(r"(?:#|n°|no)?(\d{1,9})", re.ASCII)
 _TIMES = (ArgumentKind.WINDOW, ArgumentKind.DURATION)
-
-_Read = tuple[Any, int]
-"""An argument's value, and how many words said it."""
+_NAMING = (ArgumentKind.SERVICE, ArgumentKind.MATCH)
+"""Kinds of argument in which a service is named."""
 
 
 def fill(
-    spec: CommandSpec, words: Sequence[str], services: Sequence[str]
+    spec: CommandSpec, words: Sequence[Word], services: Sequence[str]
 ) -> Invocation | Suggestion:
     """Read all of `words` as arguments of `spec`.
 
@@ -49,14 +46,16 @@ def fill(
 
 def _take(
     spec: CommandSpec,
-    words: Sequence[str],
+    words: Sequence[Word],
     services: Sequence[str],
     found: dict[ArgumentKind, Any],
 ) -> int:
     """Understand the first of `words`; how many words that took, 0 when it means nothing here."""
     missing = [one for one in spec.arguments if one.kind not in found]
     for argument in missing:
-        read = _READERS[argument.kind](argument, words, services)
+        if argument.follows is not None and argument.follows not in found:
+            continue
+        read = read_argument(argument, words, services)
         if read is not None:
             found[argument.kind] = read[0]
             return read[1]
@@ -81,7 +80,7 @@ def _complete(
                 f"{spec.name} takes a time between a minute and 400 days", (spec.usage,)
             )
     given = Invocation(spec, replace(Arguments(), **found))
-    missing = [one for one in spec.arguments if one.required and one.kind not in found]
+    missing = _missing(spec, found)
     if not missing:
         return given
     lines: tuple[str, ...] = (spec.usage,)
@@ -90,14 +89,26 @@ def _complete(
     return Suggestion(f"{spec.name} needs {_ARTICLES[missing[0].kind]}", lines)
 
 
+def _missing(spec: CommandSpec, found: dict[ArgumentKind, Any]) -> list[Argument]:
+    """The arguments without which the command makes no sense, and that nothing else stands for."""
+    replaced = {one.instead_of for one in spec.arguments if one.kind in found}
+    return [
+        one
+        for one in spec.arguments
+        if one.required and one.kind not in found and one.kind not in replaced
+    ]
+
+
 def _not_understood(
-    spec: CommandSpec, words: Sequence[str], index: int, services: Sequence[str]
+    spec: CommandSpec, words: Sequence[Word], index: int, services: Sequence[str]
 ) -> Suggestion:
     word = words[index]
-    if spec.argument(ArgumentKind.SERVICE) is None:
+    if not any(one.kind in _NAMING for one in spec.arguments):
         return Suggestion(f"{spec.name} does not understand “{word}”", (spec.usage,))
     if word in services:
-        return Suggestion(f"{spec.name} takes one service at a time", (spec.usage,))
+        several = spec.argument(ArgumentKind.MATCH) is not None
+        takes = "its services side by side" if several else "one service at a time"
+        return Suggestion(f"{spec.name} takes {takes}", (spec.usage,))
     if is_bare_number(word):
         return Suggestion(f"{word} of what? write it like {word}h or {word}d", (spec.usage,))
     alike = _services_beginning_with(word, services) or get_close_matches(word, services)
@@ -105,7 +116,7 @@ def _not_understood(
         return Suggestion(f"{spec.name} does not understand “{word}”", (spec.usage,))
     lines: list[str] = []
     for service in alike[:_MOST_SUGGESTIONS]:
-        corrected = fill(spec, [*words[:index], service, *words[index + 1 :]], services)
+        corrected = fill(spec, [*words[:index], Word(service), *words[index + 1 :]], services)
         lines += [corrected.text] if isinstance(corrected, Invocation) else corrected.usages
     return Suggestion(
         f"{spec.name} does not know “{word}”", tuple(dict.fromkeys(lines))[:_MOST_SUGGESTIONS]
@@ -122,47 +133,17 @@ def _services_beginning_with(word: str, services: Sequence[str]) -> list[str]:
     return [service for service in services if service.startswith(word)]
 
 
-def _service(_: Argument, words: Sequence[str], services: Sequence[str]) -> _Read | None:
-    return (words[0], 1) if words[0] in services else None
-
-
-def _time(_: Argument, words: Sequence[str], __: Sequence[str]) -> _Read | None:
-    return read_window(words)
-
-
-def _alert(_: Argument, words: Sequence[str], __: Sequence[str]) -> _Read | None:
-    number = _ALERT_NUMBER.fullmatch(words[0])
-    return (int(number.group(1)), 1) if number else None
-
-
-def _choice(argument: Argument, words: Sequence[str], _: Sequence[str]) -> _Read | None:
-    for choice, meaning in argument.choices.items():
-        if words[0] in meaning:
-            return choice, 1
-    return None
-
-
-def _topic(argument: Argument, words: Sequence[str], services: Sequence[str]) -> _Read | None:
-    for spec in registered():
-        if words[0] in spec.words:
-            return spec.name, 1
-    return _choice(argument, words, services)
-
-
-_READERS: dict[ArgumentKind, Callable[[Argument, Sequence[str], Sequence[str]], _Read | None]] = {
-    ArgumentKind.SERVICE: _service,
-    ArgumentKind.WINDOW: _time,
-    ArgumentKind.DURATION: _time,
-    ArgumentKind.ALERT: _alert,
-    ArgumentKind.CHOICE: _choice,
-    ArgumentKind.TOPIC: _topic,
-}
-
 _ARTICLES = {
     ArgumentKind.SERVICE: "a service",
     ArgumentKind.WINDOW: "a stretch of time such as 24h",
     ArgumentKind.DURATION: "a stretch of time such as 2h",
     ArgumentKind.ALERT: "the number of an alert, as `alerts` shows it",
+    ArgumentKind.INCIDENT: "the number of an incident, as `incidents` shows it",
+    ArgumentKind.SILENCE: "the number of a silence, as `silences` shows it",
+    ArgumentKind.MATCH: "services by name, or words such as tag:shop",
+    ArgumentKind.UNTIL_HEALTHY: "an end",
+    ArgumentKind.TEXT: "some text",
+    ArgumentKind.CHANNEL: "the name of a channel, as `notify` shows it",
     ArgumentKind.CHOICE: "one of its words",
     ArgumentKind.TOPIC: "a command",
 }

@@ -6,10 +6,30 @@ command line, `--json` and help follow from it.
 
 from __future__ import annotations
 
-from sentinel_tui.commands import acting, helping, watching, why
+from sentinel_tui.commands import (
+    acting,
+    alerting,
+    helping,
+    incidents,
+    notifying,
+    objectives,
+    quieting,
+    watching,
+    why,
+)
 from sentinel_tui.commands.spec import CommandSpec, registered
 
-_FAMILIES = (watching, why, acting, helping)
+_FAMILIES = (
+    watching,
+    why,
+    alerting,
+    incidents,
+    objectives,
+    acting,
+    quieting,
+    notifying,
+    helping,
+)
 
 CATALOG: tuple[CommandSpec, ...] = tuple(
     spec for family in _FAMILIES for spec in registered() if spec.run.__module__ == family.__name__

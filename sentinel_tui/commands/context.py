@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,6 +13,7 @@ from sentinel_tui.commands.reading import Invocation, Suggestion
 from sentinel_tui.errors import SentinelError, StoreError, UsageError
 
 if TYPE_CHECKING:
+    from sentinel_tui.domain.monitoring.slo import Objective
     from sentinel_tui.store.queries import Reader
 
 
@@ -49,6 +50,7 @@ class Context:
         now_ms: The present.
         zone: The time zone in which instants are told.
         keys: The keys of the screen, for `help keys`.
+        objectives: Of each service's id, what it is meant to achieve, where that was said.
     """
 
     reader: Reader | None
@@ -56,6 +58,7 @@ class Context:
     now_ms: int
     zone: tzinfo
     keys: Sequence[Key] = ()
+    objectives: Mapping[str, Objective] = field(default_factory=dict)
 
     @property
     def store(self) -> Reader:

@@ -17,6 +17,9 @@ _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
 _MONTH_MS = 30 * _DAY_MS
 
+_SHOWN_AS_STATE = frozenset({Rule.DEGRADED, Rule.FLAPPING})
+"""What costs points as the service's state costs none a second time as an alert."""
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:
@@ -99,7 +102,7 @@ def _vitals(
         warnings=tuple(
             alert.reason
             for alert in open_alerts
-            if alert.severity is Severity.WARNING and alert.rule is not Rule.DEGRADED
+            if alert.severity is Severity.WARNING and alert.rule not in _SHOWN_AS_STATE
         ),
     )
 

@@ -15,7 +15,7 @@ from sentinel_tui.commands.catalog import BY_NAME, CATALOG
 from sentinel_tui.commands.reading import Invocation, Suggestion
 from sentinel_tui.commands.spec import CommandSpec, Danger
 from sentinel_tui.commands.windows import read_window
-from sentinel_tui.commands.words import LONGEST_LINE, STOP_WORDS, split_words
+from sentinel_tui.commands.words import LONGEST_LINE, STOP_WORDS, Word, split_words
 
 _SHORTEST_PREFIX = 3
 _MOST_SUGGESTIONS = 6
@@ -54,7 +54,7 @@ def parse_arguments(
 
 
 def _filled(
-    spec: CommandSpec, words: Sequence[str], services: Sequence[str]
+    spec: CommandSpec, words: Sequence[Word], services: Sequence[str]
 ) -> Invocation | Suggestion:
     """The command with its arguments; where another command was named too, both are suggested."""
     result = fill(spec, words, services)
@@ -65,7 +65,7 @@ def _filled(
     return Suggestion(result.message, (*result.usages, *sorted(others))[:_MOST_SUGGESTIONS])
 
 
-def _by_prefix(words: Sequence[str], services: Sequence[str]) -> Invocation | Suggestion | None:
+def _by_prefix(words: Sequence[Word], services: Sequence[str]) -> Invocation | Suggestion | None:
     """The command that a word is the beginning of."""
     for index in _open_words(words, services):
         specs = _specs_beginning_with(words[index])
@@ -85,7 +85,7 @@ def _by_prefix(words: Sequence[str], services: Sequence[str]) -> Invocation | Su
     return None
 
 
-def _unknown(words: Sequence[str], services: Sequence[str]) -> Suggestion:
+def _unknown(words: Sequence[Word], services: Sequence[str]) -> Suggestion:
     """What a line without a command word might have meant."""
     for index in _open_words(words, services):
         alike = get_close_matches(words[index], list(_SPEC_OF_WORD), cutoff=_ALIKE)
@@ -104,7 +104,7 @@ def _unknown(words: Sequence[str], services: Sequence[str]) -> Suggestion:
     return Suggestion("this is no command", _STARTS)
 
 
-def _open_words(words: Sequence[str], services: Sequence[str]) -> list[int]:
+def _open_words(words: Sequence[Word], services: Sequence[str]) -> list[int]:
     """Where words stand that are neither services, stretches of time nor without meaning."""
     found, index = [], 0
     while index < len(words):
@@ -121,11 +121,11 @@ def _specs_beginning_with(word: str) -> list[CommandSpec]:
     return [spec for spec in CATALOG if any(known.startswith(word) for known in spec.words)]
 
 
-def _lines(spec: CommandSpec, words: Sequence[str], services: Sequence[str]) -> tuple[str, ...]:
+def _lines(spec: CommandSpec, words: Sequence[Word], services: Sequence[str]) -> tuple[str, ...]:
     """Lines to type when this command was meant."""
     result = fill(spec, words, services)
     return (result.text,) if isinstance(result, Invocation) else result.usages
 
 
-def _without(words: Sequence[str], index: int) -> list[str]:
+def _without(words: Sequence[Word], index: int) -> list[Word]:
     return [*words[:index], *words[index + 1 :]]

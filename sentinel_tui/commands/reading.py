@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sentinel_tui.commands.argument_kinds import said
 from sentinel_tui.commands.spec import Arguments, CommandSpec
 from sentinel_tui.errors import UsageError
 
@@ -18,12 +19,18 @@ class Invocation:
     @property
     def text(self) -> str:
         """The plainest line that means the same."""
-        given = self.arguments
-        words = [self.spec.name, given.choice, given.service, given.topic]
-        words.append(str(given.alert) if given.alert is not None else "")
-        words.append(given.window.label if given.window else "")
-        words.append(f"for {given.duration.label}" if given.duration else "")
-        return " ".join(word for word in words if word)
+        words = [self.spec.name]
+        for argument in self.spec.arguments:
+            value = self.arguments.value(argument.kind)
+            if value:
+                words.append(said(argument, value))
+        return " ".join(words)
+
+    @property
+    def acts(self) -> bool:
+        """Whether it asks the engine for something."""
+        acting = [one.kind for one in self.spec.arguments if one.acts]
+        return self.spec.acts or any(self.arguments.value(kind) for kind in acting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ from sentinel_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from sentinel_tui.commands.context import Context
+    from sentinel_tui.domain.monitoring.incidents import Incident, Note
+    from sentinel_tui.domain.monitoring.silences import Silence
+    from sentinel_tui.domain.notifying.notices import ChannelHealth, Notice
 
 
 def service_record(context: Context, service_id: str) -> ServiceRecord:
@@ -51,6 +54,7 @@ def service_data(service: ServiceRecord) -> dict[str, Any]:
         "cold_start_ms": service.cold_start_ms,
         "tags": list(service.tags),
         "depends_on": list(service.depends_on),
+        "suppressed_by": service.suppressed_by,
         "checks": [check_data(check) for check in service.checks],
     }
 
@@ -122,6 +126,7 @@ def alert_data(alert: AlertRecord) -> dict[str, Any]:
         "severity": alert.severity,
         "service": alert.service,
         "check": alert.check,
+        "incident": alert.incident,
         "opened_ms": alert.opened_ms,
         "resolved_ms": alert.resolved_ms,
         "acknowledged_ms": alert.acknowledged_ms,
@@ -159,3 +164,67 @@ def failure_data(failure: FailureRecord) -> dict[str, Any]:
 def cold_start_data(cold_start: ColdStartRecord) -> dict[str, Any]:
     """One wake from sleep."""
     return {"at_ms": cold_start.at_ms, "duration_ms": cold_start.duration_ms}
+
+
+def incident_data(incident: Incident) -> dict[str, Any]:
+    """An incident, open or past."""
+    return {
+        "id": incident.id,
+        "cause": incident.cause,
+        "title": incident.title,
+        "severity": incident.severity,
+        "services": list(incident.services),
+        "opened_ms": incident.opened_ms,
+        "resolved_ms": incident.resolved_ms,
+        "reopened": incident.reopened,
+        "acknowledged_ms": incident.acknowledged_ms,
+        "acknowledged_by": incident.acknowledged_by,
+    }
+
+
+def note_data(note: Note) -> dict[str, Any]:
+    """What somebody wrote down about an incident."""
+    return {"at_ms": note.at_ms, "by": note.by, "text": note.text}
+
+
+def notice_data(notice: Notice) -> dict[str, Any]:
+    """What one channel was told, or is to be told."""
+    return {
+        "key": notice.key,
+        "channel": notice.channel,
+        "kind": notice.kind,
+        "severity": notice.severity,
+        "created_ms": notice.created_ms,
+        "due_ms": notice.due_ms,
+        "status": notice.status,
+        "sent_ms": notice.sent_ms,
+        "message": notice.message,
+    }
+
+
+def silence_data(silence: Silence) -> dict[str, Any]:
+    """A silence or a maintenance."""
+    return {
+        "id": silence.id,
+        "kind": silence.kind,
+        "match": silence.match,
+        "start_ms": silence.start_ms,
+        "end_ms": silence.end_ms,
+        "until_healthy": silence.until_healthy,
+        "reason": silence.reason,
+        "by": silence.by,
+        "ended_ms": silence.ended_ms,
+    }
+
+
+def channel_data(channel: ChannelHealth) -> dict[str, Any]:
+    """How a notification channel does."""
+    return {
+        "name": channel.name,
+        "kind": channel.kind,
+        "last_sent_ms": channel.last_sent_ms,
+        "failing_since_ms": channel.failing_since_ms,
+        "error": channel.error,
+        "waiting": channel.waiting,
+        "dead": channel.dead,
+    }

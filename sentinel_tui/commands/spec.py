@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sentinel_tui.commands.windows import Window
 from sentinel_tui.text import fold
@@ -36,6 +36,18 @@ class ArgumentKind(StrEnum):
     """A stretch of time that begins now: `2h`, `30 minutes`."""
     ALERT = "alert"
     """An alert's number."""
+    INCIDENT = "incident"
+    """An incident's number."""
+    SILENCE = "silence"
+    """The number of a silence or a maintenance."""
+    MATCH = "match"
+    """What a silence covers: `curator`, `tag:shop`, `rule:degraded`; all words up to the time."""
+    UNTIL_HEALTHY = "until_healthy"
+    """`until healthy`, `jusqu'au rétablissement`."""
+    TEXT = "text"
+    """Everything up to the end of the line, as it was typed."""
+    CHANNEL = "channel"
+    """A notification channel, by the owner's name for it."""
     CHOICE = "choice"
     """One of a few words."""
     TOPIC = "topic"
@@ -51,12 +63,20 @@ class Argument:
         shown: How usage lines show it.
         required: Whether the command makes no sense without it.
         choices: For CHOICE: the words, in both languages and folded, that mean each of them.
+        after: Folded words of which at least one must stand right before it; empty for none.
+        follows: It is read only once an argument of this kind was; None: at any place.
+        instead_of: It may stand for the required argument of this kind, right before it.
+        acts: Given it, a command that only reads asks the engine for something.
     """
 
     kind: ArgumentKind
     shown: str
     required: bool = False
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
+    follows: ArgumentKind | None = None
+    instead_of: ArgumentKind | None = None
+    acts: bool = False
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -67,6 +87,7 @@ def words(text: str) -> tuple[str, ...]:
 SERVICE = Argument(ArgumentKind.SERVICE, "SERVICE", required=True)
 ANY_SERVICE = Argument(ArgumentKind.SERVICE, "SERVICE")
 WINDOW = Argument(ArgumentKind.WINDOW, "WINDOW")
+INCIDENT = Argument(ArgumentKind.INCIDENT, "N", required=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +98,18 @@ class Arguments:
     window: Window | None = None
     duration: Window | None = None
     alert: int | None = None
+    incident: int | None = None
+    silence: int | None = None
+    match: str = ""
+    until_healthy: bool = False
+    text: str = ""
+    channel: str = ""
     choice: str = ""
     topic: str = ""
+
+    def value(self, kind: ArgumentKind) -> Any:
+        """What was given of a kind; empty, False or None where it was left out."""
+        return getattr(self, kind)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,8 +125,9 @@ class CommandSpec:
         run: Does it.
         danger: What must be typed before it runs.
         acts: It asks the engine for something; the others only read.
-        waits: What its answer may have to wait for, where that can take a minute.
+        waits: What its answer may have to wait for when it acts, where that can take a while.
         fillers: Folded words that add nothing to it, as "down" in "why is public down".
+        markdown: What `--format md` prints on the command line; None where there is no such page.
     """
 
     name: str
@@ -108,12 +140,18 @@ class CommandSpec:
     acts: bool = False
     waits: str = ""
     fillers: frozenset[str] = frozenset()
+    markdown: Callable[[Context, Arguments], str] | None = None
 
     @property
     def usage(self) -> str:
-        """The usage line: what stands in brackets may be left out."""
-        shown = [one.shown if one.required else f"[{one.shown}]" for one in self.arguments]
-        return " ".join([self.name, *shown])
+        """The usage line: what stands in brackets may be left out, `|` parts alternatives."""
+        line = self.name
+        for one in self.arguments:
+            if one.instead_of is not None:
+                line += f"|{one.shown}"
+            else:
+                line += f" {one.shown}" if one.required else f" [{one.shown}]"
+        return line
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -138,6 +176,7 @@ def command(
     acts: bool = False,
     waits: str = "",
     fillers: str = "",
+    markdown: Callable[[Context, Arguments], str] | None = None,
 ) -> Callable[[Callable[[Context, Arguments], Answer]], Callable[[Context, Arguments], Answer]]:
     """Put a function into the catalog; the first line of its docstring is the summary.
 
@@ -150,6 +189,7 @@ def command(
         acts: It asks the engine for something.
         waits: What its answer may have to wait for.
         fillers: Words that add nothing to it.
+        markdown: What `--format md` prints on the command line.
     """
 
     def register(
@@ -168,6 +208,7 @@ def command(
                 acts=acts,
                 waits=waits,
                 fillers=frozenset(words(fillers)),
+                markdown=markdown,
             )
         )
         return run

@@ -1,4 +1,4 @@
-"""Commands that tell what is and what was: status, metrics, alerts, history."""
+"""Commands that tell what is and what was: status, metrics, history."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from sentinel_tui.commands.answers import Answer, Table
 from sentinel_tui.commands.overview import Overview, Watched, gather, health_data
 from sentinel_tui.commands.records import (
-    alert_data,
     check_data,
     entry_data,
     point_data,
@@ -19,11 +18,8 @@ from sentinel_tui.commands.spec import (
     ANY_SERVICE,
     SERVICE,
     WINDOW,
-    Argument,
-    ArgumentKind,
     Arguments,
     command,
-    words,
 )
 from sentinel_tui.commands.standing import engine_data, engine_lines, find_engine, worst_exit
 from sentinel_tui.commands.windows import Window
@@ -35,11 +31,10 @@ from sentinel_tui.commands.wording import (
     since,
     until,
 )
-from sentinel_tui.domain.monitoring.alerts import Severity
 from sentinel_tui.domain.monitoring.health import Health
 from sentinel_tui.domain.monitoring.states import worst
-from sentinel_tui.domain.records import AlertRecord, LatencySummary, SeriesPoint
-from sentinel_tui.text import format_duration, format_latency, format_ratio
+from sentinel_tui.domain.records import LatencySummary, SeriesPoint
+from sentinel_tui.text import format_latency, format_ratio
 
 if TYPE_CHECKING:
     from sentinel_tui.commands.context import Context
@@ -48,14 +43,6 @@ _DAY = Window(86_400)
 _SLICES = 12
 _MOST_ROWS = 200
 _MOST_LOSSES = 6
-_ALERT_FILTER = Argument(
-    ArgumentKind.CHOICE,
-    "open|all",
-    choices={
-        "open": words("open active current ouverte ouvertes actives en-cours"),
-        "all": words("all past closed toute toutes tout passees fermees"),
-    },
-)
 
 
 @command(
@@ -148,41 +135,6 @@ def metrics(context: Context, given: Arguments) -> Answer:
             "engine": engine_data(engine),
         },
         exit_code=worst_exit(exit_code([service.state]), engine),
-    )
-
-
-@command(
-    "alerts",
-    en="alert alarms alarm",
-    fr="alerte alertes alarme alarmes",
-    arguments=(_ALERT_FILTER, ANY_SERVICE),
-)
-def alerts(context: Context, given: Arguments) -> Answer:
-    """Show the open alerts, or all of them."""
-    everything = given.choice == "all"
-    found = context.store.alerts(open_only=not everything, service=given.service, limit=_MOST_ROWS)
-    opened = [alert for alert in found if alert.open]
-    engine = find_engine(context)
-    title = f"{counted(len(opened), 'open alert')}" if opened else "No open alerts"
-    if everything:
-        title += f", {counted(len(found) - len(opened), 'past one')}"
-    if found:
-        title += _times_in(context)
-    return Answer(
-        title=title,
-        lines=tuple(_alerts_lines(found, opened)),
-        table=Table(
-            ("#", "SEVERITY", "SERVICE", "SINCE", "LASTED", "WHY"),
-            tuple(_alert_row(alert, context) for alert in found),
-            numbers=frozenset({"#", "LASTED"}),
-        ),
-        data={
-            "alerts": [alert_data(alert) for alert in found],
-            "open": len(opened),
-            "complete": len(found) < _MOST_ROWS,
-            "engine": engine_data(engine),
-        },
-        exit_code=worst_exit(_alerts_exit(opened), engine),
     )
 
 
@@ -301,33 +253,3 @@ def _point_row(point: SeriesPoint, context: Context) -> tuple[str, ...]:
         f"{point.count:,}",
         f"{point.failures:,}",
     )
-
-
-def _alert_row(alert: AlertRecord, context: Context) -> tuple[str, ...]:
-    ended_ms = context.now_ms if alert.resolved_ms is None else alert.resolved_ms
-    notes = alert.reason
-    if alert.resolution:
-        notes += f"; ended: {alert.resolution}"
-    if alert.open and alert.acknowledged_ms is not None:
-        notes += " (acknowledged)"
-    return (
-        str(alert.id),
-        alert.severity,
-        alert.service or "Sentinel",
-        moment(alert.opened_ms, context.now_ms, context.zone),
-        format_duration((ended_ms - alert.opened_ms) / 1_000),
-        notes,
-    )
-
-
-def _alerts_lines(found: list[AlertRecord], opened: list[AlertRecord]) -> list[str]:
-    lines = ["`ack 12` acknowledges alert 12."] if opened else []
-    if len(found) == _MOST_ROWS:
-        lines.append(f"Only the newest {_MOST_ROWS} are shown.")
-    return lines
-
-
-def _alerts_exit(opened: list[AlertRecord]) -> int:
-    if any(alert.severity is Severity.CRITICAL for alert in opened):
-        return 2
-    return 1 if opened else 0

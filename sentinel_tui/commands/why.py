@@ -16,7 +16,8 @@ from sentinel_tui.commands.records import (
 )
 from sentinel_tui.commands.spec import SERVICE, Arguments, command
 from sentinel_tui.commands.standing import engine_data, engine_lines, find_engine, worst_exit
-from sentinel_tui.commands.wording import counted, exit_code, moment, signed, since, until
+from sentinel_tui.commands.wording import counted, end_of, exit_code, moment, signed, since, until
+from sentinel_tui.domain.monitoring.matching import matches
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.domain.records import (
     AlertRecord,
@@ -61,6 +62,7 @@ def why(context: Context, given: Arguments) -> Answer:
     lines = [
         *_reason_lines(one.record, context),
         *_dependency_lines(one.record, others),
+        *_quiet_lines(one.record, context),
         *_health_lines(one),
         *_alert_lines(one.open_alerts, context),
         *_failure_lines(failures, context),
@@ -119,9 +121,22 @@ def _dependency_lines(record: ServiceRecord, others: dict[str, ServiceRecord]) -
     ill = [one.id for one in needed if exit_code([one.state])]
     if ill and exit_code([record.state]):
         lines.append(f"Look at {' and '.join(ill)} first: {record.id} cannot work without.")
+    if record.suppressed_by:
+        lines.append(f"It raises no alarm of its own: {record.suppressed_by} stands behind it.")
     if needing:
         lines.append("Needed by: " + ", ".join(needing))
     return lines
+
+
+def _quiet_lines(record: ServiceRecord, context: Context) -> list[str]:
+    """The silences and maintenances that lie over the service now."""
+    return [
+        f"{one.kind.capitalize()} {one.id} until {end_of(one, context.now_ms, context.zone)}"
+        + (f", because {one.reason}" if one.reason else "")
+        + f" (`unsilence {one.id}`)"
+        for one in context.store.silences(active_at_ms=context.now_ms)
+        if matches(one.match, service=record.id, tags=record.tags)
+    ]
 
 
 def _health_lines(one: Watched) -> list[str]:
@@ -187,5 +202,7 @@ _AFTERWARDS = {
     State.SUSPECT: "; only if fresh looks fail as well is it called DOWN",
     State.DOWN: "; several good looks in a row make it UP. It cannot repair the service itself",
     State.WAKING: "; if it has not answered before its wake timeout, it is called DOWN",
+    State.FLAPPING: "; once it stays the same for a while it is called that again",
+    State.MAINT: "; it is judged anew when the maintenance ends",
     State.UNKNOWN: "; the first conclusive look decides",
 }

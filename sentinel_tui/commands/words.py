@@ -6,7 +6,7 @@ import re
 
 from sentinel_tui.text import clean_text, fold
 
-LONGEST_LINE = 200
+LONGEST_LINE = 500
 """The most characters of a line that are read: a longer one is not what anybody types."""
 
 _ENGLISH = (
@@ -30,14 +30,47 @@ _ELISION = re.compile(r"^(?:l|d|j|s|c|m|t|qu)'(?=.)")
 """French articles and pronouns that lean on the next word. Never `n'`: that one negates."""
 
 
-def split_words(text: str) -> list[str]:
+class Word(str):
+    """A word as it is compared: folded, without quotes and punctuation.
+
+    Attributes:
+        typed: How it stood in the line, for arguments that are kept as they were written.
+    """
+
+    __slots__ = ("typed",)
+    typed: str
+
+    def __new__(cls, bare: str, typed: str | None = None) -> Word:
+        """A word, and how it was typed where that is different."""
+        word = super().__new__(cls, bare)
+        word.typed = bare if typed is None else typed
+        return word
+
+
+def split_words(text: str) -> list[Word]:
     """The folded words of a line, without quotes, punctuation and leaning articles.
 
-    Quotes need not be closed: no argument of any command holds a space, so all they could do is
-    to go wrong.
+    Quotes need not be closed: no argument of any command needs them, so all they could do is to
+    go wrong. Punctuation that stands alone is no word; it stays with how the next one was typed,
+    or with the last one.
     """
-    line = fold(clean_text(text, LONGEST_LINE)).translate(_APOSTROPHES)
+    line = clean_text(text, LONGEST_LINE)
     if line == "?":
-        return [line]
-    bare = (_ELISION.sub("", piece.strip(_EDGES)).strip(_EDGES) for piece in line.split())
-    return [word for word in bare if word]
+        return [Word(line)]
+    words: list[Word] = []
+    before: list[str] = []
+    for piece in line.split():
+        before.append(piece)
+        bare = _bare(piece)
+        if bare:
+            words.append(Word(bare, " ".join(before)))
+            before.clear()
+    if words and before:
+        words[-1] = Word(words[-1], " ".join([words[-1].typed, *before]))
+    return words
+
+
+def _bare(piece: str) -> str:
+    # Some signs fold into a space and an accent; a piece stays one word all the same.
+    folded = "".join(fold(piece).split()).translate(_APOSTROPHES)
+    return _ELISION.sub("", folded.strip(_EDGES)).strip(_EDGES)

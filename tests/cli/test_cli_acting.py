@@ -84,3 +84,39 @@ def test_acting_without_a_configuration_says_how_to_write_one(shell):
     done = shell.run("probe")
     assert done.code == 3
     assert "sentinel init" in done.err
+
+
+def test_an_incident_is_noted_and_acknowledged_as_a_whole(watched):
+    (incident,) = watched.run("incidents", "public", "--json").data["incidents"]
+    number = str(incident["id"])
+    assert watched.run("note", number, "The", "disk", "is", "full:", "df", "-h").code == 0
+    assert watched.run("ack", "incident", number).code == 0
+    told = watched.run("incident", number, "--json").data
+    assert [note["text"] for note in told["notes"]] == ["The disk is full: df -h"]
+    assert told["acknowledged_ms"] is not None
+
+
+def test_a_silence_is_laid_seen_and_ended(watched):
+    laid = watched.run("silence", "public", "2h", "because", "Moving", "--json").data
+    (seen,) = watched.run("silences", "--json").data["silences"]
+    assert seen["id"] == laid["silence"]
+    assert seen["reason"] == "Moving"
+    assert [one["service"] for one in watched.run("alerts", "silenced", "--json").data["alerts"]]
+    assert watched.run("unsilence", str(laid["silence"])).code == 0
+    assert watched.run("silences", "--json").data["silences"] == []
+
+
+def test_maintenance_is_shown_until_it_ends(watched):
+    number = watched.run("maintenance", "curator", "1h", "--json").data["silence"]
+    (during,) = watched.run("status", "curator", "--json").data["services"]
+    assert during["state"] == "MAINT"
+    assert watched.run("unsilence", str(number)).code == 0
+    watched.run("probe", "curator")
+    (after,) = watched.run("status", "curator", "--json").data["services"]
+    assert after["state"] == "UP"
+
+
+def test_a_channel_that_is_not_configured_cannot_be_tested(watched):
+    done = watched.run("notify", "test", "phone")
+    assert done.code == 5
+    assert "phone" in done.err

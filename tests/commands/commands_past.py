@@ -18,6 +18,7 @@ from sentinel_tui.domain.monitoring.observations import (
     WakeHint,
 )
 from sentinel_tui.domain.monitoring.states import CheckState
+from sentinel_tui.domain.notifying.policy import Orders
 from sentinel_tui.paths import Paths
 from sentinel_tui.store import recorder
 from sentinel_tui.store.writer import Database, Holder, StoreWriter
@@ -100,6 +101,9 @@ class Past:
 
     def run(self, job: Callable[[Database], object]) -> object:
         return asyncio.run(self._writer.run(job))
+
+    def order(self, orders: Orders) -> None:
+        self._writer.orders = orders
 
     def see(self, service: str, *looks: Observation, check: str = "http") -> None:
         for seen in looks:

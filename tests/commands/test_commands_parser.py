@@ -9,7 +9,7 @@ from sentinel_tui.commands.catalog import BY_NAME, CATALOG
 from sentinel_tui.commands.parser import parse, parse_arguments
 from sentinel_tui.commands.reading import Invocation, Suggestion
 from sentinel_tui.commands.spec import ArgumentKind, Danger
-from sentinel_tui.commands.words import LONGEST_LINE, STOP_WORDS
+from sentinel_tui.commands.words import LONGEST_LINE, STOP_WORDS, Word
 
 SERVICES = ("curator", "monetizer", "public")
 NEEDS_A_SERVICE = [
@@ -62,6 +62,40 @@ def suggested(text: str, services=SERVICES) -> tuple[str, ...]:
         ("aide alertes", "help alerts"),
         ("help keys", "help keys"),
         ("redémarre curator", "restart curator"),
+        ("alertes silenciées", "alerts silenced"),
+        ("show the acknowledged alerts", "alerts acknowledged"),
+        ("alerts past curator", "alerts past curator"),
+        ("incidents", "incidents"),
+        ("les incidents de curator sur 7 jours", "incidents curator 7d"),
+        ("incident 12", "incident 12"),
+        ("montre l'incident n°12", "incident 12"),
+        ("acquitte l'incident 7", "ack incident 7"),
+        ("ack incident number 7", "ack incident 7"),
+        ("escalate incident 7 now", "escalate 7"),
+        ("note 12 rolled back the Deploy", "note 12 rolled back the Deploy"),
+        ("note incident 12: on a redémarré !", "note 12 on a redémarré !"),
+        ("ajoute une note à l'incident 12 : ça marche", "note 12 ça marche"),
+        ("silence curator 2h", "silence curator for 2h"),
+        ("silence curator and public for 30 minutes", "silence curator,public for 30m"),
+        ("silence tag:shop !service:public 2h", "silence tag:shop !service:public for 2h"),
+        ("silence everything for 1h", "silence * for 1h"),
+        ("silence curator until healthy", "silence curator until healthy"),
+        ("silence curator until it is well", "silence curator until healthy"),
+        ("mets public en maintenance 2h", "maintenance public for 2h"),
+        ("maintenance public jusqu'au rétablissement", "maintenance public until healthy"),
+        (
+            "maintenance public 2h until healthy because new Disks!",
+            "maintenance public for 2h until healthy because new Disks!",
+        ),
+        ("silence public 2h parce que ça suffit", "silence public for 2h because ça suffit"),
+        ("unsilence 3", "unsilence 3"),
+        ("silences", "silences"),
+        ("silences all", "silences all"),
+        ("canaux", "notify"),
+        ("notify test Phone", "notify test Phone"),
+        ("essaie le canal ntfy", "notify test ntfy"),
+        ("objectifs", "slo"),
+        ("slo public", "slo public"),
     ],
 )
 def test_english_and_french_lines_are_understood(said, meant):
@@ -71,6 +105,47 @@ def test_english_and_french_lines_are_understood(said, meant):
 @pytest.mark.parametrize("quoted", ['"curator"', "'curator'", '"curator', "curator'", "“curator”"])
 def test_quotes_need_not_be_closed(quoted):
     assert understood(f"metrics {quoted} 24h") == "metrics curator 24h"
+
+
+def test_what_is_missing_is_said():
+    for said in ("incident", "escalate", "ack", "note", "note 12", "unsilence", "silence 2h"):
+        assert suggested(said)
+    assert "silence curator for 2h|until healthy [because WHY]" not in suggested("silence curator")
+    assert any("until healthy" in usage for usage in suggested("silence curator"))
+
+
+def test_services_of_a_silence_stand_side_by_side():
+    assert suggested("silence curator 2h public") == (BY_NAME["silence"].usage,)
+    assert understood("silence curator public 2h") == "silence curator,public for 2h"
+
+
+def test_either_of_two_arguments_is_enough():
+    assert BY_NAME["ack"].usage == "ack ALERT|incident N"
+    assert BY_NAME["silence"].usage == "silence MATCH for 2h|until healthy [because WHY]"
+
+
+def test_a_note_keeps_its_words_as_they_were_typed():
+    read = parse("note 12 “Hôte” DB-1 : see https://wiki/x?a=1, 2h !", SERVICES)
+    assert isinstance(read, Invocation)
+    assert read.arguments.text == "“Hôte” DB-1 : see https://wiki/x?a=1, 2h !"
+
+
+def test_a_command_in_a_note_is_text():
+    assert understood("note 3 restart curator") == "note 3 restart curator"
+
+
+@pytest.mark.parametrize("said", ["notify", "alerts", "incidents"])
+def test_what_only_reads_does_not_act(said):
+    read = parse(said, SERVICES)
+    assert isinstance(read, Invocation)
+    assert not read.acts
+
+
+@pytest.mark.parametrize("said", ["notify test phone", "ack 3", "silence curator 2h"])
+def test_what_asks_the_engine_acts(said):
+    read = parse(said, SERVICES)
+    assert isinstance(read, Invocation)
+    assert read.acts
 
 
 def test_beginnings_are_enough_where_nothing_is_at_stake():
@@ -99,6 +174,9 @@ def test_a_beginning_of_several_services_is_only_suggested():
         ("restart cur", "restart curator"),
         ("pause monet 2h", "pause monetizer for 2h"),
         ("acq 3", "ack 3"),
+        ("silence curatr 2h", "silence curator for 2h"),
+        ("silense curator 2h", "silence curator for 2h"),
+        ("maintenance pub 2h", "maintenance public for 2h"),
     ],
 )
 def test_typos_get_the_line_to_type_and_never_run(typed, line):
@@ -115,6 +193,15 @@ def test_typos_get_the_line_to_type_and_never_run(typed, line):
         "n'acquitte pas 3",
         "ne mets pas en pause monetizer",
         "stop restart curator",
+        "do not silence curator 2h",
+        "silence not curator 2h",
+        "silence ! curator 2h",
+        "do not escalate 7",
+        "do not note 7 this",
+        "n'acquitte pas l'incident 3",
+        "do not notify test phone",
+        "notify test not phone",
+        "never unsilence 3",
     ],
 )
 def test_a_negated_command_never_runs(said):
@@ -177,6 +264,14 @@ def test_reading_never_raises(text, services):
     parse(text, services)
 
 
+@given(
+    st.sampled_from(CATALOG),
+    st.lists(st.sampled_from([*SERVICES, "cur", "24h", "3", "until", "healthy", "because", "!x"])),
+)
+def test_reading_arguments_in_any_order_never_raises(spec, words):
+    parse_arguments(spec, words, SERVICES)
+
+
 @given(st.lists(st.sampled_from([*(w for s in CATALOG for w in s.words), *SERVICES, "24h", "3"])))
 def test_reading_command_words_in_any_order_never_raises(words):
     parse(" ".join(words), SERVICES)
@@ -224,7 +319,7 @@ def test_a_dangerous_command_never_takes_the_beginning_of_a_service(service, cut
         return
     for spec in CATALOG:
         if spec.danger is not Danger.NONE:
-            read = fill(spec, [part], [service])
+            read = fill(spec, [Word(part)], [service])
             assert not isinstance(read, Invocation) or not read.arguments.service
 
 
@@ -236,7 +331,10 @@ def test_what_lies_beyond_the_longest_line_cannot_change_what_runs():
 
 
 def test_the_catalog_offers_what_was_promised():
-    promised = "status metrics alerts why probe wake pause resume ack history help restart"
+    promised = (
+        "status metrics alerts why probe wake pause resume ack history help restart incidents "
+        "incident note escalate silence silences unsilence maintenance notify slo"
+    )
     assert sorted(promised.split()) == sorted(BY_NAME)
     for spec in CATALOG:
         assert spec.words_en

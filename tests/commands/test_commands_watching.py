@@ -15,6 +15,7 @@ from sentinel_tui.commands.reading import Invocation
 from sentinel_tui.commands.spec import Arguments
 from sentinel_tui.commands.wording import exit_code
 from sentinel_tui.domain.monitoring.alerts import Finding, Rule, Severity
+from sentinel_tui.domain.monitoring.silences import SilenceKind
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.domain.records import WorkerRecord
 from sentinel_tui.errors import StoreError, UsageError
@@ -227,6 +228,27 @@ def test_why_tells_which_of_several_checks_is_to_blame(past, context):
     (ill,) = (line for line in lines if line.startswith("  port "))
     assert "● UP" in well
     assert "✖ DOWN" in ill
+
+
+def test_why_tells_what_lies_over_a_service_and_what_stands_behind_it(past, context):
+    silence = partial(
+        recorder.add_silence,
+        kind=SilenceKind.SILENCE,
+        match="service:public",
+        start_ms=LATER_MS,
+        end_ms=context.now_ms + 3_600_000,
+        until_healthy=False,
+        reason="new disks",
+        by="cli",
+    )
+    past.run(silence)
+    past.run(partial(recorder.set_suppressed, service="public", parent="monetizer"))
+    answer = execute("why public", context)
+    assert "new disks" in as_text(answer, None)
+    assert "`unsilence 1`" in as_text(answer, None)
+    assert "no alarm of its own: monetizer" in as_text(answer, None)
+    assert data_of(answer)["suppressed_by"] == "monetizer"
+    assert "unsilence" not in as_text(execute("why curator", context), None)
 
 
 def test_why_promises_nothing_when_nobody_watches(context, engine):
