@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,15 +12,24 @@ from textual import events, on
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.paths import Paths
-from sentinel_tui.tui.errands import Answered, Desk, EngineClient, EngineStarted, Errands, Told
+from sentinel_tui.tui.errands import (
+    NOTHING_IN_THE_PAST,
+    Answered,
+    Desk,
+    EngineClient,
+    EngineStarted,
+    Errands,
+    Told,
+)
 from sentinel_tui.tui.feed import EngineSeen, Feed, FeedFailed, StoreChanged, StoreLost
-from sentinel_tui.tui.frame import FramedApp
 from sentinel_tui.tui.messages import CommandWanted, HeadlineRead
 from sentinel_tui.tui.outlook import Outlook
 from sentinel_tui.tui.preferences import Preferences
+from sentinel_tui.tui.replaying import ReplayingApp
 
 if TYPE_CHECKING:
     from sentinel_tui.store.queries import Reader
+    from sentinel_tui.tui.bells import Bells
 
 _TOAST_CELLS = 60
 _BREAK_HOW = "500"
@@ -29,7 +39,7 @@ Break = Callable[[str, str], str]
 """Breaks a service of the demo in some way, and says what it did."""
 
 
-class SentinelApp(FramedApp):
+class SentinelApp(ReplayingApp):
     """The screen of one watch."""
 
     def __init__(
@@ -39,6 +49,7 @@ class SentinelApp(FramedApp):
         clock: Clock,
         preferences: Preferences,
         demo: Break | None = None,
+        replay_ms: int | None = None,
     ) -> None:
         """A screen that shows nothing yet.
 
@@ -48,15 +59,19 @@ class SentinelApp(FramedApp):
             clock: The present.
             preferences: How the owner wants the screen.
             demo: Breaks a service of the demo; None outside it.
+            replay_ms: Begin with everything as it was at this instant; None: as it is.
         """
         feed = Feed(paths, client.ask, clock)
-        errands = Errands(Desk(paths, client.ask, clock, preferences.keys))
-        super().__init__(paths, preferences, Outlook(feed, errands, clock, preferences.time_zone))
+        errands = Errands(Desk(paths, client.ask, clock, preferences.keys, preferences.objectives))
+        super().__init__(paths, preferences, Outlook(feed, errands, clock, preferences))
         self._client = client
         self._demo = demo
         self._feed = feed
         self._errands = errands
-        self._known_alerts: Collection[int] | None = None
+        self._known: Collection[object] | None = None
+        self._bells = _bells(preferences, clock)
+        self._looked_at = True
+        self._replay_ms = replay_ms
 
     def on_mount(self) -> None:
         """Be ready for keys, and for a terminal that goes away."""
@@ -69,25 +84,33 @@ class SentinelApp(FramedApp):
         await asyncio.sleep(_LET_IT_BE_SENT_S)
         if not self.screen_stack:
             return
+        if self._replay_ms is not None:
+            # Before anything is read: the present must not be seen for a moment.
+            self.begin_replay(self._replay_ms)
         self._feed.start(self)
         await self.furnish()
         self.take_keys()
-        if self.preferences.configured:
-            self.action_start_engine()
-        else:
+        if not self.preferences.configured:
             self._ask_what_to_watch()
+        elif self.outlook.replay is None:
+            self.action_start_engine()
 
     def on_unmount(self) -> None:
         """Let go of the store."""
         self._feed.stop()
 
     def on_app_blur(self, event: events.AppBlur) -> None:
-        """Nobody looks: read nothing."""
-        self._feed.pause()
+        """Nobody looks: read nothing, but for what this terminal is to ring for."""
+        self._looked_at = False
+        if self._bells is None:
+            self._feed.pause()
 
     def on_app_focus(self, event: events.AppFocus) -> None:
         """Somebody looks again."""
+        self._looked_at = True
         self._feed.resume()
+        if self._bells is not None:
+            self.post_message(StoreChanged())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Besides what the frame says: only what can be started or broken."""
@@ -115,8 +138,8 @@ class SentinelApp(FramedApp):
     @on(StoreChanged)
     def _store_changed(self) -> None:
         self.engine_line.note(store_trouble="")
-        self.outlook.read(self, "headline", _read_headline)
-        if self.seen is not None:
+        self._read_headline()
+        if self.seen is not None and self._looked_at and self.outlook.replay is None:
             self.seen.read_store()
 
     @on(StoreLost)
@@ -142,20 +165,32 @@ class SentinelApp(FramedApp):
 
     @on(HeadlineRead)
     def _show_headline(self, message: HeadlineRead) -> None:
-        from sentinel_tui.tui.view_models.alerts import badge, news
+        from sentinel_tui.tui.view_models.cases import badge, known_as, news
 
-        open_alerts, names = message.headline.open_alerts, message.headline.names
-        self.tabs.show_badge("alerts", badge(open_alerts))
-        if self._known_alerts is not None:
-            opened = news(self._known_alerts, open_alerts, names)
+        headline = message.headline
+        if message.past is (self.outlook.replay is not None):
+            self.tabs.show_badge("alerts", badge(headline.cases))
+        if message.past:
+            return
+        if self._known is not None:
+            opened = news(self._known, headline.cases, headline.names)
             if opened:
                 self.tell(opened, "error")
-        self._known_alerts = {alert.id for alert in open_alerts}
+        self._known = [known_as(case) for case in headline.cases]
+        self.engine_line.note(silences=tuple(headline.silences), failing=tuple(headline.failing))
+        if headline.offline != self.outlook.offline:
+            self.outlook.offline = headline.offline
+            self.redraw_banners()
+        if self._bells is not None:
+            self._bells.ring(headline.messages, self.write_through)
 
     @on(CommandWanted)
     def _command_wanted(self, message: CommandWanted) -> None:
         from sentinel_tui.tui.screens.confirm import after_yes
 
+        if self.outlook.replay is not None:
+            self.tell(f"{NOTHING_IN_THE_PAST}; leave it first", "warning")
+            return
         after_yes(self, message.question, lambda: self.outlook.do(message.commands, self))
 
     @on(Answered)
@@ -165,6 +200,19 @@ class SentinelApp(FramedApp):
     @on(Told)
     def _told(self, message: Told) -> None:
         self.tell(message.text, "error" if message.failed else "information")
+
+    def _read_headline(self) -> None:
+        now_ms, acknowledged_s = self.outlook.present_ms, self.preferences.acknowledged_s
+        terminals = tuple(self._bells.channels) if self._bells else ()
+        since_ms = self._bells.since_ms if self._bells else now_ms
+
+        def query(reader: Reader) -> HeadlineRead:
+            from sentinel_tui.tui.headlines import read_headline
+
+            headline = read_headline(reader, now_ms, acknowledged_s, terminals, since_ms)
+            return HeadlineRead(headline)
+
+        self.outlook.read_present(self, "headline", query)
 
     def _ask_what_to_watch(self) -> None:
         from sentinel_tui.tui.screens.first_run import FirstRunScreen
@@ -177,7 +225,10 @@ class SentinelApp(FramedApp):
         self.push_screen(FirstRunScreen(self.paths.config), answered)
 
 
-def _read_headline(reader: Reader) -> HeadlineRead:
-    from sentinel_tui.tui.readings import read_headline
+def _bells(preferences: Preferences, clock: Clock) -> Bells | None:
+    """What rings for the channels of this terminal, where any are configured."""
+    if not preferences.bells:
+        return None
+    from sentinel_tui.tui.bells import Bells
 
-    return HeadlineRead(read_headline(reader))
+    return Bells(preferences.bells, clock.now_ms(), in_tmux=bool(os.environ.get("TMUX")))

@@ -31,6 +31,11 @@ class Tone(StrEnum):
     """Asleep, waking: neither good nor bad."""
     CHOSEN = "chosen"
     """The one of several that is on: a tab, a range."""
+    BANNER = "banner"
+    """What must not be overlooked: that all else on the screen is of another time."""
+
+
+_SHOWN_ON_BLANKS = frozenset({Tone.CHOSEN, Tone.BANNER})
 
 
 class Span(NamedTuple):
@@ -207,8 +212,8 @@ def _head(word: str, cells: int) -> str:
 def merged(spans: Sequence[Span]) -> Line:
     """The same line in as few spans as look the same; each one costs the terminal 40 bytes.
 
-    Blanks have no colour of their own, so they join whatever stands beside them, but for what is
-    chosen: that shows on blanks too.
+    Blanks have no colour of their own, so they join whatever stands beside them, but for tones
+    with a background: those show on blanks too.
     """
     merged: list[Span] = []
     for span in spans:
@@ -224,7 +229,7 @@ def merged(spans: Sequence[Span]) -> Line:
 def _look_the_same(before: Span, after: Span) -> bool:
     if before.tone is after.tone:
         return True
-    if Tone.CHOSEN in (before.tone, after.tone):
+    if not _SHOWN_ON_BLANKS.isdisjoint((before.tone, after.tone)):
         return False
     return before.text.isspace() or after.text.isspace()
 

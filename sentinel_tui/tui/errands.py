@@ -12,15 +12,15 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from textual.message import Message
 from textual.message_pump import MessagePump
 
 from sentinel_tui.clock import Clock
-from sentinel_tui.errors import SentinelError, StoreError
+from sentinel_tui.errors import EngineError, SentinelError, StoreError
 from sentinel_tui.paths import Paths
 from sentinel_tui.tui.crash import keep_crash
 from sentinel_tui.tui.keymap import help_keys
@@ -28,7 +28,10 @@ from sentinel_tui.tui.keymap import help_keys
 if TYPE_CHECKING:
     from sentinel_tui.commands.answers import Answer
     from sentinel_tui.commands.context import Ask
+    from sentinel_tui.domain.monitoring.slo import Objective
     from sentinel_tui.store.queries import Reader
+
+NOTHING_IN_THE_PAST = "this is a replay, and nothing can be changed in the past"
 
 
 class Answered(Message):
@@ -88,12 +91,14 @@ class Desk:
         ask: How the engine is asked; `Client.ask`.
         clock: The present.
         keymap: The owner's own keys, for `help keys`.
+        objectives: Which share of its time a service should be up, in percent, by its id.
     """
 
     paths: Paths
     ask: Ask
     clock: Clock
     keymap: Mapping[str, str]
+    objectives: Mapping[str, float] = field(default_factory=dict)
 
 
 class Errands:
@@ -109,9 +114,18 @@ class Errands:
         errand = self._errand(text, zone, asker)
         threading.Thread(target=errand, name="sentinel-errand", daemon=True).start()
 
-    def do_in_turn(self, text: str, zone: tzinfo, asker: MessagePump) -> None:
-        """Carry out a command after those asked for before it; `asker` gets `Answered`."""
-        self._typed.put(self._errand(text, zone, asker))
+    def do_in_turn(
+        self, text: str, zone: tzinfo, asker: MessagePump, *, at_ms: int | None = None
+    ) -> None:
+        """Carry out a command after those asked for before it; `asker` gets `Answered`.
+
+        Args:
+            text: The command.
+            zone: The time zone of its answer.
+            asker: Gets the answer.
+            at_ms: Answer as of this instant, when nothing could be changed; None: as of now.
+        """
+        self._typed.put(self._errand(text, zone, asker, at_ms))
         if self._in_turn is None:
             # A daemon: leaving the screen must not wait for a service that does not answer.
             self._in_turn = threading.Thread(
@@ -147,23 +161,27 @@ class Errands:
         while True:
             self._typed.get()()
 
-    def _errand(self, text: str, zone: tzinfo, asker: MessagePump) -> Callable[[], None]:
+    def _errand(
+        self, text: str, zone: tzinfo, asker: MessagePump, at_ms: int | None = None
+    ) -> Callable[[], None]:
         def errand() -> None:
-            _post(asker, Answered(text, carry_out(text, self._desk, zone)))
+            _post(asker, Answered(text, carry_out(text, self._desk, zone, at_ms)))
 
         return errand
 
 
-def carry_out(text: str, desk: Desk, zone: tzinfo) -> Answer:
-    """Run one command line against the store as it is now."""
+def carry_out(text: str, desk: Desk, zone: tzinfo, at_ms: int | None = None) -> Answer:
+    """Run one command line against the store as it is now, or as it stood at an instant."""
     # Imported here: commands are not needed before somebody uses one.
     from sentinel_tui.commands.answers import refusal
     from sentinel_tui.commands.context import Context, execute
 
-    reader = _open(desk.paths)
+    now_ms = desk.clock.now_ms() if at_ms is None else at_ms
+    reader = _open(desk.paths, at_ms)
+    ask = desk.ask if at_ms is None or reader is None else ask_the_past(reader)
     try:
-        now_ms = desk.clock.now_ms()
-        return execute(text, Context(reader, desk.ask, now_ms, zone, help_keys(desk.keymap)))
+        keys, objectives = help_keys(desk.keymap), _objectives(desk.objectives)
+        return execute(text, Context(reader, ask, now_ms, zone, keys, objectives=objectives))
     except Exception as error:
         # A mistake of ours in one command is no reason to take the screen away.
         kept = keep_crash(desk.paths, error)
@@ -174,16 +192,37 @@ def carry_out(text: str, desk: Desk, zone: tzinfo) -> Answer:
             reader.close()
 
 
+def ask_the_past(reader: Reader) -> Ask:
+    """What an engine of the past answers: how it stood, and nothing else."""
+
+    def ask(
+        verb: str, *, key: str = "", timeout_s: float = 5.0, **arguments: object
+    ) -> dict[str, Any]:
+        record = reader.engine()
+        if verb != "status" or record is None:
+            raise EngineError(NOTHING_IN_THE_PAST, "leave the replay first: esc")
+        return asdict(record)
+
+    return ask
+
+
+def _objectives(percents: Mapping[str, float]) -> dict[str, Objective]:
+    from sentinel_tui.domain.monitoring.slo import Objective
+
+    return {service: Objective(percent / 100) for service, percent in percents.items()}
+
+
 def _post(asker: MessagePump, message: Message) -> None:
     # The screen may be gone by now, and its event loop with it.
     with contextlib.suppress(RuntimeError):
         asker.post_message(message)
 
 
-def _open(paths: Paths) -> Reader | None:
+def _open(paths: Paths, at_ms: int | None) -> Reader | None:
+    from sentinel_tui.store.past import PastReader
     from sentinel_tui.store.queries import Reader
 
     try:
-        return Reader(paths)
+        return Reader(paths) if at_ms is None else PastReader(paths, at_ms)
     except StoreError:
         return None

@@ -22,6 +22,7 @@ from sentinel_tui.paths import Paths
 if TYPE_CHECKING:
     from sentinel_tui.commands.context import Ask
     from sentinel_tui.commands.standing import Standing
+    from sentinel_tui.store.past import PastReader
     from sentinel_tui.store.queries import Reader
 
 _LOOK_EVERY_S = 1.0
@@ -83,11 +84,12 @@ class Feed:
         self._clock = clock
         self._listener: MessagePump | None = None
         self._wake = threading.Condition()
-        self._waiting: dict[tuple[MessagePump, str], Query] = {}
+        self._waiting: dict[tuple[MessagePump, str], tuple[Query, int | None]] = {}
         self._paused = False
         self._stopping = False
         self._looks = 0
         self._reader: Reader | None = None
+        self._past: PastReader | None = None
         self._version: int | None = None
         self._trouble: str | None = None
         self._thread = threading.Thread(target=self._work, name="sentinel-feed", daemon=True)
@@ -125,16 +127,19 @@ class Feed:
             self._looks = 0
             self._wake.notify()
 
-    def read(self, asker: MessagePump, slot: str, query: Query) -> None:
+    def read(
+        self, asker: MessagePump, slot: str, query: Query, *, at_ms: int | None = None
+    ) -> None:
         """Have something read, and the answer posted to who asked.
 
         Args:
             asker: Gets the message that `query` returns; nothing while the store cannot be read.
             slot: What is read; a newer question of the same asker replaces one still waiting.
             query: Reads it.
+            at_ms: Read it as it stood at this instant; None: as it stands.
         """
         with self._wake:
-            self._waiting[asker, slot] = query
+            self._waiting[asker, slot] = query, at_ms
             self._wake.notify()
 
     def _work(self) -> None:
@@ -154,17 +159,17 @@ class Feed:
                 if self._stopping:
                     return
                 waiting, self._waiting = self._waiting, {}
-            for (asker, _slot), query in waiting.items():
-                self._answer(asker, query)
+            for (asker, _slot), (query, at_ms) in waiting.items():
+                self._answer(asker, query, at_ms)
             if not self._paused:
                 self._look()
 
-    def _answer(self, asker: MessagePump, query: Query) -> None:
+    def _answer(self, asker: MessagePump, query: Query, at_ms: int | None) -> None:
         reader = self._open()
         if reader is None:
             return
         try:
-            asker.post_message(query(reader))
+            asker.post_message(query(reader if at_ms is None else self._as_of(at_ms)))
         except SentinelError as error:
             self._lose(str(error))
 
@@ -213,6 +218,16 @@ class Feed:
         self._version, self._trouble = None, None
         return self._reader
 
+    def _as_of(self, at_ms: int) -> Reader:
+        """The store as it stood at an instant."""
+        from sentinel_tui.store.past import PastReader
+
+        if self._past is None:
+            self._past = PastReader(self._paths, at_ms)
+        else:
+            self._past.seek(at_ms)
+        return self._past
+
     def _lose(self, reason: str) -> None:
         self._close()
         self._tell(reason)
@@ -227,6 +242,7 @@ class Feed:
             self._listener.post_message(message)
 
     def _close(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
-        self._reader = None
+        for reader in (self._reader, self._past):
+            if reader is not None:
+                reader.close()
+        self._reader = self._past = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,21 +13,20 @@ from textual.widgets import Input
 
 from sentinel_tui.paths import Paths
 from sentinel_tui.tui import keymap, palette
-from sentinel_tui.tui.messages import ServiceOpened
+from sentinel_tui.tui.messages import ConsoleWanted, IncidentOpened, ServiceOpened
 from sentinel_tui.tui.outlook import Outlook
 from sentinel_tui.tui.panes.deck import Deck
 from sentinel_tui.tui.panes.pane import Pane
 from sentinel_tui.tui.panes.tabs import STATUS, TABS
 from sentinel_tui.tui.preferences import Preferences
 from sentinel_tui.tui.quiet import QuietApp
+from sentinel_tui.tui.screens.covering import Covering
+from sentinel_tui.tui.widgets.banner import Banner
 from sentinel_tui.tui.widgets.console import Console
 from sentinel_tui.tui.widgets.key_bar import KeyBar
 from sentinel_tui.tui.widgets.status_line import StatusLine
 from sentinel_tui.tui.widgets.tab_bar import TabBar
 from sentinel_tui.tui.widgets.too_small import TooSmall
-
-if TYPE_CHECKING:
-    from sentinel_tui.tui.screens.service import ServiceScreen
 
 _TYPED_INTO_INPUTS = frozenset({"tab", "console"})
 """Priority actions whose keys are ordinary characters while somebody types."""
@@ -54,12 +53,13 @@ class FramedApp(QuietApp, inherit_bindings=False):
         self.tabs = TabBar(TABS, STATUS.id)
         self.deck = Deck(outlook)
         self.console_line = Console(outlook, lambda: self.deck.status.service_ids)
-        self.engine_line = StatusLine(lambda: outlook.times, widget_id="engine-line")
+        self.engine_line = StatusLine(outlook, widget_id="engine-line")
 
     def compose(self) -> ComposeResult:
         """The first picture, from top to bottom."""
         yield TooSmall(widget_id="too-small")
         yield self.tabs
+        yield Banner(self.outlook)
         yield self.deck
         yield self.engine_line
         yield KeyBar()
@@ -90,20 +90,24 @@ class FramedApp(QuietApp, inherit_bindings=False):
 
         self._cover(ServiceScreen(self.outlook, service))
 
+    def open_incident(self, incident: int) -> None:
+        """Show the page of an incident over the tabs."""
+        from sentinel_tui.tui.screens.incident import IncidentScreen
+
+        self._cover(IncidentScreen(self.outlook, incident))
+
     async def run_command(self, command: str) -> None:
         """Run a command in the console, where its answer is shown."""
         await self.action_console()
         self.console_line.run(command)
 
     @property
-    def seen(self) -> Pane | ServiceScreen | None:
+    def seen(self) -> Pane | Covering | None:
         """The part of the screen that shows something of the store now."""
-        from sentinel_tui.tui.screens.service import ServiceScreen
-
         match self.screen_stack:
             case [_]:
                 return self.deck.pane
-            case [*_, ServiceScreen() as page]:
+            case [*_, Covering() as page]:
                 return page
         return None
 
@@ -144,6 +148,14 @@ class FramedApp(QuietApp, inherit_bindings=False):
     @on(ServiceOpened)
     def _service_opened(self, message: ServiceOpened) -> None:
         self.open_service(message.service)
+
+    @on(IncidentOpened)
+    def _incident_opened(self, message: IncidentOpened) -> None:
+        self.open_incident(message.incident)
+
+    @on(ConsoleWanted)
+    async def _console_wanted(self, message: ConsoleWanted) -> None:
+        await self.action_console(message.text)
 
     @on(Console.Closed)
     def _console_closed(self) -> None:

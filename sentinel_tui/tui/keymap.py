@@ -28,6 +28,7 @@ class ScreenKey:
         label: Its word in the footer; empty for what the footer need not say.
         does: What it does, in one line.
         priority: Comes before the focused widget, so that what is typed ahead is not lost.
+        acts: Changes something, which cannot be done in the past.
     """
 
     id: str
@@ -37,11 +38,50 @@ class ScreenKey:
     label: str
     does: str
     priority: bool = False
+    acts: bool = False
 
 
 KEYS: tuple[ScreenKey, ...] = (
     ScreenKey("engine.start", "app", "e", "start_engine", "Start engine", "Start an engine"),
-    ScreenKey("row.open", "table", "enter", "open", "Open", "Open the service of this row"),
+    ScreenKey(
+        "replay.leave", "app", "escape", "replay_leave", "Now", "Replay: back to the present"
+    ),
+    ScreenKey("replay.back", "app", "comma", "replay_step(-1)", "−1m", "Replay: a minute back"),
+    ScreenKey("replay.on", "app", "full_stop", "replay_step(1)", "+1m", "Replay: a minute on"),
+    ScreenKey(
+        "replay.hour_back",
+        "app",
+        "less_than_sign",
+        "replay_step(-60)",
+        "−1h",
+        "Replay: an hour back",
+    ),
+    ScreenKey(
+        "replay.hour_on",
+        "app",
+        "greater_than_sign",
+        "replay_step(60)",
+        "+1h",
+        "Replay: an hour on",
+    ),
+    ScreenKey(
+        "replay.last_mark",
+        "app",
+        "left_parenthesis",
+        "replay_jump(-1)",
+        "",
+        "Replay: to the start or end of an incident before",
+    ),
+    ScreenKey(
+        "replay.next_mark",
+        "app",
+        "right_parenthesis",
+        "replay_jump(1)",
+        "Mark",
+        "Replay: to the next start or end of an incident",
+    ),
+    ScreenKey("screen.back", "screen", "escape", "back", "Back", "Back to where you were"),
+    ScreenKey("row.open", "table", "enter", "open", "Open", "Open what this row stands for"),
     ScreenKey("row.up", "table", "up,k", "move(-1)", "", "Up one row"),
     ScreenKey("row.down", "table", "down,j", "move(1)", "", "Down one row"),
     ScreenKey("row.page_up", "table", "pageup", "move_page(-1)", "", "Up one page"),
@@ -49,26 +89,74 @@ KEYS: tuple[ScreenKey, ...] = (
     ScreenKey("row.first", "table", "home,g", "move_to_start", "", "To the first row"),
     ScreenKey("row.last", "table", "end,G", "move_to_end", "", "To the last row"),
     ScreenKey("row.mark", "table", "space", "mark", "", "Mark rows, to act on all of them"),
-    ScreenKey("probe.now", "services", "n", "probe", "Probe", "Look at the service now"),
-    ScreenKey("service.wake", "services", "w", "wake", "Wake", "Wake the service"),
-    ScreenKey("service.pause", "services", "p", "pause", "Pause", "Pause the service, or resume"),
+    ScreenKey("probe.now", "services", "n", "probe", "Probe", "Look at the service now", acts=True),
+    ScreenKey("service.wake", "services", "w", "wake", "Wake", "Wake the service", acts=True),
+    ScreenKey(
+        "service.pause",
+        "services",
+        "p",
+        "pause",
+        "Pause",
+        "Pause the service, or resume",
+        acts=True,
+    ),
+    ScreenKey(
+        "alert.view", "alerts", "v", "next_view(1)", "View", "Open, acknowledged, silenced, past"
+    ),
+    ScreenKey(
+        "alert.view_before", "alerts", "V", "next_view(-1)", "", "The same, the other way round"
+    ),
+    ScreenKey(
+        "alert.acknowledge",
+        "incident",
+        "a",
+        "acknowledge",
+        "Ack",
+        "Acknowledge: no more reminders",
+        acts=True,
+    ),
+    ScreenKey(
+        "incident.note", "incident", "m", "note", "Note", "Write something down about it", acts=True
+    ),
+    ScreenKey(
+        "incident.silence",
+        "incident",
+        "z",
+        "silence",
+        "Silence",
+        "Silence it for a while, or end that",
+        acts=True,
+    ),
+    ScreenKey(
+        "incident.escalate",
+        "incident",
+        "x",
+        "escalate",
+        "Escalate",
+        "Tell the next who are to be told",
+        acts=True,
+    ),
+    ScreenKey(
+        "incident.replay", "incident", "R", "replay", "Replay", "Show everything as it was then"
+    ),
+    ScreenKey(
+        "incident.service", "incident", "s", "service", "Service", "Open the page of its service"
+    ),
     ScreenKey("console.open", "app", "colon", "console", "Command", "Type a command", True),
     ScreenKey("filter.open", "filter", "slash", "filter", "Filter", "Show only rows with a word"),
     ScreenKey("filter.clear", "filter", "escape", "clear", "", "Drop the filter and the marks"),
     ScreenKey("filter.keep", "typing", "up,down,tab", "keep", "Rows", "Back to the rows", True),
     ScreenKey("filter.drop", "typing", "escape", "drop", "Drop", "Drop the filter"),
+    ScreenKey("note.drop", "noting", "escape", "drop", "Drop", "Write no note"),
     ScreenKey("sort.next", "status", "s", "sort", "Sort", "Sort by the next column"),
     ScreenKey("range.shorter", "chart", "plus,equals_sign", "range(-1)", "", "Shorter range"),
     ScreenKey("range.longer", "chart", "minus", "range(1)", "Range", "Longer range"),
-    ScreenKey("alert.acknowledge", "alerts", "a", "acknowledge", "Ack", "Acknowledge the alert"),
-    ScreenKey("alert.all", "alerts", "o", "toggle_open", "Open/all", "Only open alerts, or all"),
     ScreenKey("page.up", "page", "up,k", "scroll_lines(-1)", "", "Up one line"),
     ScreenKey("page.down", "page", "down,j", "scroll_lines(1)", "Scroll", "Down one line"),
     ScreenKey("page.page_up", "page", "pageup", "scroll_pages(-1)", "", "Up one page"),
     ScreenKey("page.page_down", "page", "pagedown,space", "scroll_pages(1)", "", "Down one page"),
     ScreenKey("page.first", "page", "home,g", "scroll_to_start", "", "To the start"),
     ScreenKey("page.last", "page", "end,G", "scroll_to_end", "", "To the end"),
-    ScreenKey("screen.back", "screen", "escape", "back", "Back", "Back to where you were"),
     ScreenKey("console.older", "console", "up", "recall(-1)", "Older", "The line before", True),
     ScreenKey("console.newer", "console", "down", "recall(1)", "", "The line after", True),
     ScreenKey(
@@ -81,6 +169,28 @@ KEYS: tuple[ScreenKey, ...] = (
         "console.down", "console", "pagedown", "scroll_answers(1)", "", "Later answers", True
     ),
     ScreenKey("console.close", "console", "escape", "close", "Close", "Back to the rows"),
+    ScreenKey("silence.hour", "silencing", "h", "answer('1h')", "for an hour", "For an hour"),
+    ScreenKey(
+        "silence.hours", "silencing", "f", "answer('4h')", "for four hours", "For four hours"
+    ),
+    ScreenKey("silence.day", "silencing", "d", "answer('1d')", "for a day", "For a day"),
+    ScreenKey(
+        "silence.healthy",
+        "silencing",
+        "u",
+        "answer('until healthy')",
+        "until it is healthy again",
+        "Until it is healthy again",
+    ),
+    ScreenKey(
+        "silence.other",
+        "silencing",
+        "o",
+        "answer('other')",
+        "for another time, typed in the console",
+        "For another time, typed in the console",
+    ),
+    ScreenKey("silence.no", "silencing", "escape,n", "answer('')", "not at all", "Not at all"),
     ScreenKey("demo.break", "app", "b", "break_service", "Break", "Demo: break the service now"),
     ScreenKey("help.open", "app", "question_mark,f1", "help", "Help", "This page"),
     ScreenKey("tab.status", "app", "1", "tab('status')", "", "Status", True),
@@ -103,9 +213,12 @@ SCOPES: Mapping[str, str] = {
     "services": "On a service",
     "filter": "Filter",
     "typing": "While a filter is typed",
+    "noting": "While a note is typed",
     "status": "Status",
     "chart": "Chart",
     "alerts": "Alerts",
+    "incident": "On an incident",
+    "silencing": "When asked how long to silence",
     "page": "On a page",
     "screen": "On a page of its own",
     "console": "In the console",
@@ -184,6 +297,12 @@ _READABLE = {
     "plus": "+",
     "minus": "-",
     "equals_sign": "=",
+    "comma": ",",
+    "full_stop": ".",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "up": "↑",

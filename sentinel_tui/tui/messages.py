@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from sentinel_tui.tui.readings import Headline
+    from sentinel_tui.tui.headlines import Headline
 
 
 class ServiceOpened(Message):
@@ -33,9 +33,53 @@ class CommandWanted(Message):
         self.question = question
 
 
-class HeadlineRead(Message):
-    """What every tab shows was read."""
+class IncidentOpened(Message):
+    """The owner asked for the page of an incident."""
 
-    def __init__(self, headline: Headline) -> None:
+    def __init__(self, incident: int) -> None:
+        super().__init__()
+        self.incident = incident
+
+
+class ConsoleWanted(Message):
+    """The owner is to complete a command in the console."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class ReplayWanted(Message):
+    """The owner asked to see everything as it was.
+
+    Attributes:
+        at_ms: The instant to begin with.
+        marks: Instants to jump to.
+    """
+
+    def __init__(self, at_ms: int, marks: Sequence[int] = ()) -> None:
+        super().__init__()
+        self.at_ms = at_ms
+        self.marks = tuple(marks)
+
+
+class ReplayMarksRead(Message):
+    """The instants worth jumping to were read."""
+
+    def __init__(self, marks: Sequence[int]) -> None:
+        super().__init__()
+        self.marks = tuple(marks)
+
+
+class HeadlineRead(Message):
+    """What every tab shows was read.
+
+    Attributes:
+        headline: It.
+        past: Whether it is of an instant of a replay.
+    """
+
+    def __init__(self, headline: Headline, *, past: bool = False) -> None:
         super().__init__()
         self.headline = headline
+        self.past = past

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from textual.message_pump import MessagePump
@@ -11,30 +12,47 @@ from textual.message_pump import MessagePump
 from sentinel_tui.clock import Clock
 from sentinel_tui.tui.errands import Errands
 from sentinel_tui.tui.feed import Feed, Query
+from sentinel_tui.tui.preferences import Preferences
 from sentinel_tui.tui.view_models.words import Times
+
+if TYPE_CHECKING:
+    from sentinel_tui.domain.records import AlertRecord
+    from sentinel_tui.tui.replay import Replay
 
 
 class Outlook:
     """Handed to panes and screens, so that none of them needs to know the app."""
 
-    def __init__(self, feed: Feed, errands: Errands, clock: Clock, time_zone: str) -> None:
+    def __init__(
+        self, feed: Feed, errands: Errands, clock: Clock, preferences: Preferences
+    ) -> None:
         """An outlook in the owner's zone.
 
         Args:
             feed: Reads the store.
             errands: Carries out commands.
             clock: The present.
-            time_zone: The zone the owner configured.
+            preferences: The owner's zone, and what the owner told of services and channels.
         """
+        self.preferences = preferences
         self._feed = feed
         self._errands = errands
         self._clock = clock
-        self._zones = _zones(time_zone)
+        self._zones = _zones(preferences.time_zone)
+        self.replay: Replay | None = None
+        """The walk through the past that is under way; everything shown is as of its instant."""
+        self.offline: AlertRecord | None = None
+        """The open alert about Sentinel's own network, or None while it sees."""
+
+    @property
+    def present_ms(self) -> int:
+        """The present, whatever is shown."""
+        return self._clock.now_ms()
 
     @property
     def now_ms(self) -> int:
-        """The present."""
-        return self._clock.now_ms()
+        """The instant that is shown: the present, or that of a replay."""
+        return self.present_ms if self.replay is None else self.replay.at_ms
 
     @property
     def zone(self) -> tzinfo:
@@ -43,9 +61,13 @@ class Outlook:
 
     @property
     def times(self) -> Times:
-        """How instants are told, seen from now."""
-        zone, name = self._zones[0]
-        return Times(zone, name, self.now_ms)
+        """How instants are told, seen from the one that is shown."""
+        return self._times(self.now_ms)
+
+    @property
+    def present_times(self) -> Times:
+        """How instants are told, seen from the present."""
+        return self._times(self.present_ms)
 
     def toggle_zone(self) -> str:
         """Tell times in the other zone from now on; returns what it is called."""
@@ -53,7 +75,11 @@ class Outlook:
         return self._zones[0][1]
 
     def read(self, asker: MessagePump, slot: str, query: Query) -> None:
-        """Have something read; see `Feed.read`."""
+        """Have something read as of the instant that is shown; see `Feed.read`."""
+        self._feed.read(asker, slot, query, at_ms=self._past_ms)
+
+    def read_present(self, asker: MessagePump, slot: str, query: Query) -> None:
+        """Have something read as it stands now, even during a replay."""
         self._feed.read(asker, slot, query)
 
     def do(self, commands: Sequence[str], asker: MessagePump) -> None:
@@ -62,8 +88,16 @@ class Outlook:
             self._errands.do(command, self.zone, asker)
 
     def do_in_turn(self, command: str, asker: MessagePump) -> None:
-        """Carry out a typed command after those before it."""
-        self._errands.do_in_turn(command, self.zone, asker)
+        """Carry out a typed command after those before it; during a replay, it sees the past."""
+        self._errands.do_in_turn(command, self.zone, asker, at_ms=self._past_ms)
+
+    @property
+    def _past_ms(self) -> int | None:
+        return None if self.replay is None else self.replay.at_ms
+
+    def _times(self, now_ms: int) -> Times:
+        zone, name = self._zones[0]
+        return Times(zone, name, now_ms)
 
 
 def _zones(time_zone: str) -> list[tuple[tzinfo, str]]:

@@ -1,9 +1,9 @@
 """What the screen needs of the configuration, read without judging the rest of it.
 
 The screen must open when the file is broken, and quickly: the whole model takes a third of a
-second to import, which is more than all of the first paint. So only `[display]` and `[keys]` are
-read, and what is wrong in them is left at its default; the engine and `sentinel config check`
-name every mistake.
+second to import, which is more than all of the first paint. So only `[display]`, `[keys]` and a
+few entries of other tables are read, and what is wrong in them is left at its default; the engine
+and `sentinel config check` name every mistake.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sentinel_tui.text import clean_text
+from sentinel_tui.text import clean_text, parse_duration_s
+
+if TYPE_CHECKING:
+    from sentinel_tui.tui.bells import Bell
 
 DEFAULT_ZONE = "UTC"
+DEFAULT_ACKNOWLEDGED_S = 4 * 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,9 @@ class Preferences:
         mouse: Whether the terminal reports the mouse.
         ascii: Whether everything is drawn with ASCII.
         keys: The owner's keys by binding id.
+        bells: How this terminal rings for each channel of kind terminal, by the channel's name.
+        objectives: Which share of the time a service should be up, in percent, by its id.
+        acknowledged_s: For how long an acknowledgement counts.
         configured: Whether there is a configuration at all.
     """
 
@@ -38,6 +45,9 @@ class Preferences:
     mouse: bool = False
     ascii: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
+    bells: Mapping[str, Bell] = field(default_factory=dict)
+    objectives: Mapping[str, float] = field(default_factory=dict)
+    acknowledged_s: float = DEFAULT_ACKNOWLEDGED_S
     configured: bool = True
 
 
@@ -60,12 +70,43 @@ def read_preferences(config: Path) -> Preferences:
             for binding, keys in _table(tables, "keys").items()
             if isinstance(keys, str)
         },
+        bells={
+            clean_text(one.get("name"), 60): _bell(one)
+            for one in _entries(tables, "channels")
+            if one.get("kind") == "terminal"
+        },
+        objectives={
+            clean_text(one.get("id"), 60): float(one["objective"])
+            for one in _entries(tables, "services")
+            if isinstance(one.get("objective"), int | float)
+        },
+        acknowledged_s=_seconds(_table(tables, "notifications").get("acknowledged_for")),
     )
 
 
 def _table(tables: dict[str, Any], name: str) -> dict[str, Any]:
     table = tables.get(name)
     return table if isinstance(table, dict) else {}
+
+
+def _entries(tables: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    entries = tables.get(name)
+    return [one for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
+
+
+def _bell(channel: dict[str, Any]) -> Bell:
+    # Imported here: few have such a channel, and the first picture waits for this.
+    from sentinel_tui.tui.bells import NO_DESKTOP, Bell
+
+    desktop = _text(channel.get("desktop")) or NO_DESKTOP
+    return Bell(audible=channel.get("bell") is not False, desktop=desktop)
+
+
+def _seconds(duration: object) -> float:
+    try:
+        return parse_duration_s(str(duration))
+    except ValueError:
+        return DEFAULT_ACKNOWLEDGED_S
 
 
 def _text(value: object) -> str:

@@ -59,6 +59,7 @@ class QuietApp(App[None]):
         super().__init__(ansi_color=True if colours is themes.ANSI else None)
         self._begin_with(themes.textual_theme(colours))
         self.animation_level = "none"
+        self.set_class(preferences.ascii, "-ascii", update=False)
         self.look = Look(
             themes.tone_styles(colours, colourless=colourless),
             themes.cursor_style(colours, colourless=colourless),
@@ -83,6 +84,11 @@ class QuietApp(App[None]):
     def tell(self, text: str, weight: Weight = "information") -> None:
         """Say something for a few seconds. The text is literal."""
         self.notify(text, severity=weight, timeout=_TOLD_FOR_S, markup=False)
+
+    def write_through(self, sequence: str) -> None:
+        """Send the terminal something that is not part of the picture."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Say once which of the owner's keys was taken already."""

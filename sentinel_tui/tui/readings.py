@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sentinel_tui.domain.monitoring.matching import matches
+from sentinel_tui.domain.monitoring.slo import Objective, budget
 from sentinel_tui.domain.monitoring.states import State
-from sentinel_tui.domain.monitoring.uptime import Uptime
+from sentinel_tui.domain.monitoring.uptime import StateTimes, Uptime
 from sentinel_tui.domain.records import (
     AlertRecord,
     LatencySummary,
@@ -31,24 +33,7 @@ _DAY_MS = 24 * _HOUR_MS
 _MONTH_MS = 30 * _DAY_MS
 _SLOW_EVERY_MS = 30_000
 _STORY_BAR_CELLS = 48
-_AROUND_MS = 10 * 60_000
-_MOST_ENTRIES = 60
 _ALERTS_PER_PAGE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """What every tab shows: which alerts are open, and what their services are called."""
-
-    open_alerts: Sequence[AlertRecord]
-    names: Mapping[str, str]
-
-
-def read_headline(reader: Reader) -> Headline:
-    """Read what every tab shows."""
-    open_alerts = reader.alerts(open_only=True)
-    names = {one.id: one.name for one in reader.services()} if open_alerts else {}
-    return Headline(tuple(open_alerts), names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,46 +134,27 @@ def read_chart(reader: Reader, asked: Question) -> ChartReading:
     return ChartReading(points, alerts, reader.summary(asked.check_key, start_ms, end_ms))
 
 
-@dataclass(frozen=True, slots=True)
-class AlertsReading:
-    """The alerts to list, the names of the services they are about, and whether there are more."""
+def read_story(
+    reader: Reader, service: str, now_ms: int, objective: Objective | None = None
+) -> ServiceStory | None:
+    """Read the page of one service; None when there is no such service any more.
 
-    alerts: Sequence[AlertRecord]
-    names: Mapping[str, str]
-    more: bool = False
-
-
-def read_alerts(reader: Reader, *, open_only: bool, pages: int) -> AlertsReading:
-    """Read alerts, newest first, so many pages of them; open ones are always among them."""
-    names = {one.id: one.name for one in reader.services()}
-    limit = _ALERTS_PER_PAGE * pages
-    open_alerts = reader.alerts(open_only=True, limit=limit)
-    if open_only:
-        return AlertsReading(open_alerts, names, more=len(open_alerts) == limit)
-    recent = reader.alerts(limit=limit)
-    listed = {alert.id for alert in recent}
-    older_open = [alert for alert in open_alerts if alert.id not in listed]
-    return AlertsReading([*recent, *older_open], names, more=len(recent) == limit)
-
-
-def read_alert_timeline(reader: Reader, alert: AlertRecord, now_ms: int) -> list[TimelineEntry]:
-    """What happened around an alert: from shortly before it until shortly after it."""
-    end_ms = now_ms if alert.resolved_ms is None else alert.resolved_ms + _AROUND_MS
-    return reader.timeline(
-        alert.opened_ms - _AROUND_MS, end_ms, service=alert.service, limit=_MOST_ENTRIES
-    )
-
-
-def read_story(reader: Reader, service: str, now_ms: int) -> ServiceStory | None:
-    """Read the page of one service; None when there is no such service any more."""
-    record = next((one for one in reader.services() if one.id == service), None)
+    Args:
+        reader: The store.
+        service: Its id.
+        now_ms: The present.
+        objective: Which share of its time it should be up, or None.
+    """
+    services = reader.services()
+    record = next((one for one in services if one.id == service), None)
     if record is None:
         return None
     start_ms, end_ms = bar_window(now_ms, _DAY_MS, _STORY_BAR_CELLS)
+    times = reader.state_times(now_ms - _MONTH_MS, now_ms).get(service, StateTimes())
     return ServiceStory(
         service=record,
         uptime_24h=reader.uptimes(now_ms - _DAY_MS, now_ms).get(service, Uptime()),
-        uptime_30d=reader.uptimes(now_ms - _MONTH_MS, now_ms).get(service, Uptime()),
+        uptime_30d=times.uptime,
         latency_24h={
             check.key: reader.summary(check.key, now_ms - _DAY_MS, now_ms)
             for check in record.checks
@@ -198,4 +164,12 @@ def read_story(reader: Reader, service: str, now_ms: int) -> ServiceStory | None
         cold_starts=reader.cold_starts(service),
         alerts=reader.alerts(service=service, limit=20),
         timeline=reader.timeline(now_ms - 7 * _DAY_MS, now_ms, service=service, limit=100),
+        names={one.id: one.name for one in services},
+        silences=[
+            one
+            for one in reader.silences(active_at_ms=now_ms)
+            if matches(one.match, service=service, tags=record.tags)
+        ],
+        objective=objective,
+        budget=None if objective is None else budget(times, objective),
     )

@@ -15,12 +15,18 @@ from sentinel_tui.tui.terminal import is_terminal_there
 _GOODBYE = "The engine watches on. Stop it with: sentinel stop"
 
 
-def run(paths: Paths, *, demo: Callable[[str, str], str] | None = None) -> int:
+def run(
+    paths: Paths,
+    *,
+    demo: Callable[[str, str], str] | None = None,
+    replay_ms: int | None = None,
+) -> int:
     """Show the screen until the owner leaves it. The engine watches on.
 
     Args:
         paths: Whose watch.
         demo: Breaks a service of the demo in some way, and says what it did; None outside it.
+        replay_ms: Begin with everything as it was at this instant; None: as it is.
 
     Returns:
         The exit code.
@@ -36,7 +42,7 @@ def run(paths: Paths, *, demo: Callable[[str, str], str] | None = None) -> int:
 
     preferences = read_preferences(paths.config)
     client = Client(paths, source="tui")
-    app = SentinelApp(paths, client, SystemClock(), preferences, demo)
+    app = SentinelApp(paths, client, SystemClock(), preferences, demo, replay_ms)
     app.run(mouse=preferences.mouse)
     app.departure.settled()
     if demo is None and is_terminal_there() and client.engine_runs():

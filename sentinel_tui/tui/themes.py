@@ -159,6 +159,9 @@ def tone_styles(colours: Colours, *, colourless: bool) -> dict[Tone, Style]:
         Tone.CHOSEN: Style(color=colours.accent, bold=True, reverse=True)
         if own
         else Style(color=colours.accent, bgcolor=colours.raised, bold=True),
+        Tone.BANNER: Style(color=colours.warn, bold=True, reverse=True)
+        if own
+        else Style(color=colours.background, bgcolor=colours.warn, bold=True),
     }
 
 

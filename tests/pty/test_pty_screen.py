@@ -8,6 +8,7 @@ import signal
 from functools import partial
 
 import pytest
+from tui_alarm import CHANNEL, alarm
 from tui_past import EVERY_MS, NOW_MS, Past
 
 from sentinel_tui.domain.monitoring.judgement import judge
@@ -63,7 +64,7 @@ def test_without_colour_no_colour_is_sent(watch, engine, open_screen):
     terminal = open_screen(NO_COLOR="1")
     terminal.read_until(terminal.shows("min "))
     terminal.send("2")
-    terminal.read_until(terminal.shows("showing open and past alerts"))
+    terminal.read_until(terminal.shows("acknowledged 0"))
     codes = {code for found in COLOUR.findall(terminal.raw) for code in parameters(found)}
     assert codes <= {0, 1, 2, 3, 4, 7, *DEFAULT_COLOURS}
 
@@ -86,7 +87,7 @@ def test_over_ssh_a_screen_costs_fewer_bytes(watch, engine, open_screen):
 def test_hostile_text_sends_the_terminal_no_command(hostile_watch, engine, open_screen):
     terminal = open_screen(columns=120, rows=40)
     terminal.read_until(terminal.shows("min "))
-    for keys, there in (("2", "still open"), ("\r", "last look"), (":why service-2\r", "▸ why")):
+    for keys, there in (("2", "nobody has it"), ("\r", "Lost"), (":why service-2\r", "▸ why")):
         terminal.send(keys)
         terminal.read_until(terminal.shows(there))
     terminal.read_until_quiet()
@@ -97,6 +98,26 @@ def test_hostile_text_sends_the_terminal_no_command(hostile_watch, engine, open_
     assert not [char for char in text if "\x80" <= char <= "\x9f"]
     assert not [char for char in text if "\u202a" <= char <= "\u202e"]
     assert "\x07" not in text
+
+
+def test_an_alarm_rings_the_terminal_once_where_it_is_wanted(watch, engine, open_screen):
+    watch.config.write_text(
+        f'[[channels]]\nname = "{CHANNEL}"\nkind = "terminal"\ndesktop = "osc9"\n'
+    )
+    terminal = open_screen(TMUX="")
+    terminal.read_until(terminal.shows("min "))
+    terminal.read_until(terminal.shows("engine 4711 watches"))
+    assert bells(terminal) == 0
+    alarm(watch)
+    terminal.read_until(terminal.shows("Curator is DOWN"))
+    terminal.read_for(QUIET_S)
+    assert bells(terminal) == 1
+    assert bytes(terminal.raw).count(b"\x1b]9;Sentinel: ") == 1
+
+
+def bells(terminal) -> int:
+    """How often it was rung; the same character also ends some of Textual's own sequences."""
+    return SEQUENCE.sub(b"", bytes(terminal.raw)).count(b"\a")
 
 
 def test_leaving_says_that_the_engine_watches_on(screen):

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from tui_engine import ControlDouble, listening
+from tui_night import Night, night_config
 from tui_past import HOSTILE, HOSTILE_CONFIG, MINUTE_MS, NOW_MS, Past, Trouble
 from tui_screen import ENGINE, environment
 
 from sentinel_tui.paths import Paths
+from sentinel_tui.text import clean_text
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -65,6 +67,41 @@ def hostile_recorded(tmp_path_factory: pytest.TempPathFactory) -> Paths:
             kept=HOSTILE,
         )
     )
+
+
+@pytest.fixture(scope="session")
+def night_recorded(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """A bad night: an outage that covers others, and everything people did about it."""
+    return _written(Night(_paths(tmp_path_factory.mktemp("night"))))
+
+
+@pytest.fixture(scope="session")
+def hostile_night_recorded(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """The same with hostile text wherever somebody can put any."""
+    hostile = clean_text(HOSTILE, 60)
+    return _written(
+        Night(
+            _paths(tmp_path_factory.mktemp("hostile-night")),
+            config=night_config(lambda service: clean_text(f"{service} {hostile}", 60)),
+            error=HOSTILE,
+            kept=HOSTILE,
+            note=HOSTILE,
+            reason=HOSTILE,
+            trouble=HOSTILE,
+        )
+    )
+
+
+@pytest.fixture
+def night(paths: Paths, night_recorded: Paths) -> Paths:
+    """A watch with a bad night behind it."""
+    return _copied(night_recorded, paths)
+
+
+@pytest.fixture
+def hostile_night(paths: Paths, hostile_night_recorded: Paths) -> Paths:
+    """A watch with a hostile night behind it."""
+    return _copied(hostile_night_recorded, paths)
 
 
 @pytest.fixture

@@ -233,4 +233,4 @@ async def test_an_alert_that_opens_is_told_once_and_old_ones_are_not(watch, engi
         assert screen.told == []
         await asyncio.to_thread(raise_alert)
         await screen.shows("✖2 ▲1")
-        assert screen.told == ["Curator: refused"]
+        assert screen.told == ["Curator is DOWN: refused"]

@@ -8,8 +8,15 @@ from tui_screen import colours, opened, reversed_text
 from sentinel_tui.tui.panes.tabs import TABS
 
 SIZES = ((80, 24), (120, 40))
-LOADED = {"status": "min ", "alerts": "still open", "behaviour": "needs", "video": "needs"}
-LOADED["recommendations"] = "needs"
+LOADED = {
+    "status": "min ",
+    "alerts": "nobody has it in hand",
+    "behaviour": "needs",
+    "video": "needs",
+    "recommendations": "needs",
+}
+VIEWS = ("open", "acknowledged", "silenced", "past")
+TOLD = {"open": "note", "acknowledged": "by cli", "silenced": "until 16:40", "past": "ended"}
 
 
 def size_id(size: tuple[int, int]) -> str:
@@ -84,6 +91,105 @@ async def test_the_page_of_a_hostile_service(hostile_watch, engine, golden):
         await screen.press("enter")
         await screen.shows("last look")
         golden("service-120x40-hostile", screen.text)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_services_that_another_one_covers(night, engine, golden, size):
+    async with opened(night, size=size) as screen:
+        await screen.shows("min ", "covered by Gateway", "channel pager", "✖1")
+        if size == SIZES[1]:
+            await screen.shows("Lately")
+        golden(f"night-status-{size_id(size)}", screen.text)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_the_views_of_incidents(night, engine, golden, size, view):
+    async with opened(night, size=size) as screen:
+        await turned_to_view(screen, view)
+        golden(f"night-alerts-{view}-{size_id(size)}", screen.text)
+
+
+async def turned_to_view(screen, view) -> None:
+    await screen.shows("min ", "channel pager")
+    await screen.press("2")
+    await screen.shows("open 2")
+    await screen.press(*"v" * VIEWS.index(view))
+    await screen.shows(TOLD[view])
+
+
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_the_page_of_an_incident(night, engine, golden, size):
+    async with opened(night, size=size) as screen:
+        await turned_to_view(screen, "open")
+        await screen.press("enter")
+        await screen.shows("12:50", "Lost")
+        golden(f"night-incident-{size_id(size)}", screen.text)
+        await screen.press("G")
+        golden(f"night-incident-end-{size_id(size)}", screen.text)
+
+
+async def test_the_page_of_an_incident_that_is_over(night, engine, golden):
+    async with opened(night) as screen:
+        await turned_to_view(screen, "past")
+        await screen.press("enter")
+        await screen.shows("04:15", "Lost")
+        golden("night-incident-past-80x24", screen.text)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_incidents_need_no_colour(night, engine, golden, monkeypatch, size):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened(night, size=size) as screen:
+        await turned_to_view(screen, "silenced")
+        golden(f"night-alerts-silenced-{size_id(size)}-no-color", reversed_text(screen.app))
+        await screen.press("R")
+        await screen.shows("REPLAY", "DEGRADED Shop", "min ")
+        assert colours(screen.app) == set()
+        golden(f"night-replay-{size_id(size)}-no-color", reversed_text(screen.app))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_incidents_bear_hostile_text(hostile_night, engine, golden, size):
+    async with opened(hostile_night, size=size) as screen:
+        await turned_to_view(screen, "open")
+        golden(f"night-alerts-{size_id(size)}-hostile", screen.text)
+        await screen.press("enter")
+        await screen.shows("12:50", "Lost")
+        golden(f"night-incident-{size_id(size)}-hostile", screen.text)
+
+
+async def test_incidents_in_ascii(night, engine, golden):
+    async with opened(night, ascii=True) as screen:
+        await screen.shows("min ", "channel pager")
+        await screen.press("2")
+        await screen.shows("open 2", "note")
+        assert screen.text.isascii()
+        golden("night-alerts-ascii", screen.text)
+        await screen.press("enter")
+        await screen.shows("12:50", "Lost")
+        assert screen.text.isascii()
+        golden("night-incident-ascii", screen.text)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_the_dashboard_as_it_was(night, engine, golden, size):
+    async with opened(night, size=size) as screen:
+        await turned_to_view(screen, "open")
+        await screen.press("R")
+        await screen.shows("REPLAY Fri 2027-01-15 12:48:00", "DOWN     Gateway", "min ")
+        await screen.press("comma", "comma", "comma")
+        await screen.shows("12:45:00", "UP       Gateway")
+        await screen.until(lambda: "✖1" not in screen.text)
+        golden(f"night-replay-{size_id(size)}", screen.text)
+
+
+async def test_how_long_to_silence_is_asked(night, engine, golden):
+    async with opened(night) as screen:
+        await turned_to_view(screen, "open")
+        await screen.press("z")
+        await screen.shows("Silence service:gateway")
+        golden("night-silence-80x24", screen.text)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=size_id)

@@ -20,8 +20,10 @@ from sentinel_tui.tui.keymap import (
 
 TOGETHER = (
     ("app", "table", "services", "filter", "status", "chart"),
-    ("app", "table", "alerts", "filter"),
+    ("app", "table", "alerts", "incident", "filter"),
     ("app", "page", "screen", "services"),
+    ("app", "page", "screen", "incident"),
+    ("app", "silencing"),
 )
 """Scopes that are valid at the same time."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 from sentinel_tui.clock import FakeClock
 from sentinel_tui.config.model import Config, RetentionOptions
+from sentinel_tui.config.orders import orders_for
 from sentinel_tui.config.thresholds import thresholds_for
+from sentinel_tui.domain.monitoring.dependencies import RAISE, Ruling
 from sentinel_tui.domain.monitoring.judgement import judge
 from sentinel_tui.domain.monitoring.observations import (
     FailurePhase,
@@ -128,7 +130,9 @@ class Past:
     def open(self) -> StoreWriter:
         """The store, opened to write into it."""
         clock = FakeClock(self.end_ms)
-        return StoreWriter.open(self.paths, clock, RetentionOptions(), Holder.here())
+        writer = StoreWriter.open(self.paths, clock, RetentionOptions(), Holder.here())
+        writer.orders = orders_for(self.config)
+        return writer
 
     async def _write(self, writer: StoreWriter) -> None:
         services = self.config.services
@@ -146,13 +150,26 @@ class Past:
                 rules[service.id, name] = thresholds_for(service, check)
                 states.setdefault(service.id, {})[name] = CheckState()
         for at_ms in self._ticks():
+            self.before(db, at_ms)
             pairs = []
             for (service, check), its_rules in rules.items():
                 seen = self._look(service, check, at_ms)
-                judged = judge(service, check, states[service], seen, its_rules)
+                ruling = self.ruling(service, states)
+                judged = judge(service, check, states[service], seen, its_rules, ruling=ruling)
                 states[service][check] = judged.state
                 pairs.append((self.keys[service, check], judged))
             recorder.record(db, pairs, at_ms)
+        self.after(db, states)
+
+    def before(self, db: Database, at_ms: int) -> None:
+        """What happened until this look; nothing that is recorded here."""
+
+    def ruling(self, service: str, states: Mapping[str, Mapping[str, CheckState]]) -> Ruling:
+        """What becomes of alarms about a service."""
+        return RAISE
+
+    def after(self, db: Database, states: Mapping[str, Mapping[str, CheckState]]) -> None:
+        """What follows the last look."""
 
     def _ticks(self) -> Iterator[int]:
         """Every five minutes long ago, every half minute in the last hour."""

@@ -67,7 +67,7 @@ class Screen:
         await self.press(*(_KEY_NAMES.get(char, char) for char in text))
 
 
-_KEY_NAMES = {" ": "space", "/": "slash", ":": "colon", ".": "full_stop", "-": "minus", "!": "!"}
+_KEY_NAMES = {" ": "space", "/": "slash", ":": "colon", ".": "full_stop", "-": "minus"}
 
 
 @asynccontextmanager
@@ -77,6 +77,7 @@ async def opened(
     size: tuple[int, int] = SIZE,
     clock: FakeClock | None = None,
     demo: Callable[[str, str], str] | None = None,
+    replay_ms: int | None = None,
     **preferences: Any,
 ) -> AsyncIterator[Screen]:
     """The screen of a watch whose engine, if there is one, is a double."""
@@ -87,6 +88,7 @@ async def opened(
         clock or FakeClock(NOW_MS),
         Preferences(**wanted),
         demo,
+        replay_ms,
     )
     async with app.run_test(size=size, notifications=True) as pilot:
         screen = Screen(app, pilot)

@@ -101,6 +101,12 @@ class StatusPane(Pane):
         """Take the focus to the rows."""
         self.screen.set_focus(self._table)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be dropped is dropped; Escape means something else otherwise."""
+        if action == "clear":
+            return bool(self._words or self._table.marked)
+        return super().check_action(action, parameters)
+
     def on_resize(self, event: events.Resize) -> None:
         """Use the room there is."""
         self.call_after_refresh(self._resized)
@@ -137,6 +143,7 @@ class StatusPane(Pane):
     def _narrow(self, message: FilterBar.Changed) -> None:
         message.stop()
         self._words = message.words
+        self.refresh_bindings()
         self._draw()
 
     @on(FilterBar.Left)

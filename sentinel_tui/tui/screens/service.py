@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import Screen
 
+from sentinel_tui.domain.monitoring.slo import Objective
 from sentinel_tui.tui.cells import line, muted
 from sentinel_tui.tui.keymap import bindings
 from sentinel_tui.tui.messages import CommandWanted
 from sentinel_tui.tui.outlook import Outlook
 from sentinel_tui.tui.readings import read_story
+from sentinel_tui.tui.screens.covering import Covering
 from sentinel_tui.tui.view_models.service import ServiceStory, story_lines
+from sentinel_tui.tui.widgets.banner import Banner
 from sentinel_tui.tui.widgets.key_bar import KeyBar
 from sentinel_tui.tui.widgets.page import Page
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sentinel_tui.store.queries import Reader
 
 
-class ServiceScreen(Screen[None]):
+class ServiceScreen(Covering):
     """Checks, phases, failures with what was answered, cold starts, alerts, timeline."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("screen", "services")
@@ -42,40 +43,37 @@ class ServiceScreen(Screen[None]):
             outlook: Where it reads.
             service: The service's id.
         """
-        super().__init__()
-        self._outlook = outlook
+        super().__init__(outlook)
         self.service = service
         self._story: ServiceStory | None = None
         self._page = Page(widget_id="service")
 
     def compose(self) -> ComposeResult:
         """The page and its keys."""
+        yield Banner(self.outlook)
         yield self._page
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Take the focus to the page and read it."""
+        """Take the focus to the page."""
         self.set_focus(self._page)
-        self.read_store()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Use the room there is."""
-        self.call_after_refresh(self.redraw)
 
     def read_store(self) -> None:
         """Read the page."""
-        service, now_ms = self.service, self._outlook.now_ms
+        service, now_ms = self.service, self.outlook.now_ms
+        percent = self.outlook.preferences.objectives.get(service)
+        objective = None if percent is None else Objective(percent / 100)
 
         def query(reader: Reader) -> Message:
-            return self.Loaded(read_story(reader, service, now_ms))
+            return self.Loaded(read_story(reader, service, now_ms, objective))
 
-        self._outlook.read(self, "story", query)
+        self.outlook.read(self, "story", query)
 
     def redraw(self) -> None:
         """Show the same again, in another zone or at another width."""
         if self._story is not None:
             width = self._page.content_size.width
-            self._page.show(story_lines(self._story, self._outlook.times, width))
+            self._page.show(story_lines(self._story, self.outlook.times, width))
 
     def on_service_screen_loaded(self, message: ServiceScreen.Loaded) -> None:
         """Show what was read."""
@@ -84,10 +82,6 @@ class ServiceScreen(Screen[None]):
         if message.story is None:
             self._page.show([line(muted(f"{self.service} is no longer configured"))])
         self.redraw()
-
-    def action_back(self) -> None:
-        """Back to the tab."""
-        self.dismiss(None)
 
     def action_probe(self) -> None:
         """Look at the service now."""

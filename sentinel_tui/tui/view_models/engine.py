@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sentinel_tui.tui.cells import Line, Span, Tone, cut, line, line_width, muted, spread
-from sentinel_tui.tui.view_models.words import Times
+from sentinel_tui.tui.view_models.words import Times, counted
 
 if TYPE_CHECKING:
+    from sentinel_tui.domain.monitoring.silences import Silence
+    from sentinel_tui.domain.notifying.notices import ChannelHealth
     from sentinel_tui.domain.records import EngineRecord
 
 _LATE_S = 1.0
@@ -25,6 +27,8 @@ class EngineSight:
         store_trouble: Why the store cannot be read, or empty.
         starting: Whether one is being started.
         failure: Why one could not be started, or empty.
+        silences: What is silenced or in maintenance.
+        failing: Notification channels that take no messages.
     """
 
     record: EngineRecord | None = None
@@ -32,6 +36,8 @@ class EngineSight:
     store_trouble: str = ""
     starting: bool = False
     failure: str = ""
+    silences: tuple[Silence, ...] = ()
+    failing: tuple[ChannelHealth, ...] = ()
 
 
 def engine_line(sight: EngineSight, times: Times, width: int) -> Line:
@@ -47,7 +53,11 @@ def engine_line(sight: EngineSight, times: Times, width: int) -> Line:
         Span("● ", Tone.GOOD),
         muted(f"engine {record.pid} watches since {times.minute(record.started_ms)}"),
     )
-    return spread(watches, line(muted(f"{times.zone_name} · stop it: sentinel stop")), width)
+    told = [*_quiet(sight), times.zone_name]
+    stop = line(muted(" · ".join([*told, "stop it: sentinel stop"])))
+    short = line(muted(" · ".join(told)))
+    fits = line_width(watches) + line_width(stop) + 2 <= width
+    return spread(watches, stop if fits else short, width)
 
 
 def is_trouble(sight: EngineSight, times: Times) -> bool:
@@ -77,8 +87,25 @@ def _troubles(sight: EngineSight, times: Times) -> Iterator[Line]:
                 Span("▲ ", Tone.WARN),
                 f"worker {worker.name} failed, starts again {again}: {worker.error}",
             )
+    for channel in sight.failing:
+        since = times.minute(channel.failing_since_ms or times.now_ms)
+        waiting = f", {channel.waiting} waiting" if channel.waiting else ""
+        yield line(
+            Span("▲ ", Tone.WARN),
+            f"channel {channel.name} takes no messages since {since}{waiting}: {channel.error}",
+        )
     if record.lag_s > _LATE_S:
         yield line(Span("▲ ", Tone.WARN), f"looks start {record.lag_s:.1f} s late")
+
+
+def _quiet(sight: EngineSight) -> Iterator[str]:
+    """How much is kept quiet, so that silence is not taken for health."""
+    kinds = [str(one.kind) for one in sight.silences]
+    silences = kinds.count("silence")
+    if silences:
+        yield f"‖ {counted(silences, 'silence')}"
+    if silences < len(kinds):
+        yield f"⚒ {len(kinds) - silences} in maintenance"
 
 
 def _nobody_watches(sight: EngineSight, times: Times) -> Line:

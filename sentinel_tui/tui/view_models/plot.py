@@ -71,6 +71,16 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A line under the chart, from one share of its width to another."""
+
+    start: float
+    end: float
+    sign: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """A time under the chart, at a share of its width from the left."""
 
@@ -88,6 +98,7 @@ class Plot:
         top_ms: The latency at the upper edge.
         ticks: Times, from left to right.
         marks: Failures and alerts.
+        stretches: What went on for a while; marks stand before them.
     """
 
     medians_ms: tuple[float | None, ...]
@@ -95,6 +106,7 @@ class Plot:
     top_ms: float
     ticks: tuple[Tick, ...] = ()
     marks: tuple[Mark, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
 
 
 def slices(range_: Range, now_ms: int, interval_s: float, most: int) -> Slices:

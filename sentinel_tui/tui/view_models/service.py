@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sentinel_tui.domain.monitoring.observations import PhaseTimings
+from sentinel_tui.domain.monitoring.silences import Silence, SilenceKind
+from sentinel_tui.domain.monitoring.slo import Budget, Objective
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.domain.monitoring.uptime import Uptime
 from sentinel_tui.domain.records import (
@@ -19,10 +21,11 @@ from sentinel_tui.domain.records import (
 )
 from sentinel_tui.text import format_duration, format_latency, format_ratio
 from sentinel_tui.tui.cells import BLANK, Line, Span, Tone, fit, joined, line, muted, wrap
-from sentinel_tui.tui.view_models.alerts import lasting
+from sentinel_tui.tui.view_models.cases import until
 from sentinel_tui.tui.view_models.timeline import timeline_lines
 from sentinel_tui.tui.view_models.words import (
     Times,
+    lasting,
     seconds_text,
     sentence,
     severity_cell,
@@ -41,6 +44,8 @@ _MOST_ALERTS = 8
 _MOST_COLD_STARTS = 8
 _MOST_BAR_CELLS = 60
 _DAY_MS = 86_400_000
+_LITTLE_LEFT = 0.25
+"""With less of a budget than this, a look is worth while."""
 
 PHASES = (
     ("dns", "dns_ms"),
@@ -65,6 +70,10 @@ class ServiceStory:
         cold_starts: Its last cold starts, newest first.
         alerts: Its last alerts, newest first.
         timeline: What happened to it, newest first.
+        names: What services are called, by id.
+        silences: What keeps it quiet now.
+        objective: Which share of its time it should be up, or None.
+        budget: What is left of the downtime that this allows, or None.
     """
 
     service: ServiceRecord
@@ -76,6 +85,10 @@ class ServiceStory:
     cold_starts: Sequence[ColdStartRecord] = ()
     alerts: Sequence[AlertRecord] = ()
     timeline: Sequence[TimelineEntry] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    silences: Sequence[Silence] = ()
+    objective: Objective | None = None
+    budget: Budget | None = None
 
 
 def story_lines(story: ServiceStory, times: Times, width: int) -> list[Line]:
@@ -147,14 +160,56 @@ def _head(story: ServiceStory, times: Times, width: int) -> Iterator[Line]:
         line(muted("30 d "), format_ratio(story.uptime_30d.ratio)),
     ]
     if service.depends_on:
-        figures.append(line(muted("needs "), ", ".join(service.depends_on)))
+        needed = (story.names.get(one, one) for one in service.depends_on)
+        figures.append(line(muted("needs "), ", ".join(needed)))
     if service.sleeps:
         figures.append(line(muted("last cold start "), seconds_text(service.cold_start_ms)))
         if service.next_wake_ms is not None:
             figures.append(line(muted("next wake "), times.minute(service.next_wake_ms)))
     yield joined(figures, muted(" · "))
+    yield from _circumstances(story, times)
     if story.bar:
         yield line(*uptime_bar(story.bar), muted("  24 h"))
+
+
+def _circumstances(story: ServiceStory, times: Times) -> Iterator[Line]:
+    """What one must know to take the state rightly: whose fault it is, and what was agreed."""
+    parent = story.service.suppressed_by
+    if parent:
+        yield line(
+            muted("covered by "),
+            Span(story.names.get(parent, parent), Tone.STRONG),
+            muted(", whose outage stands behind its own: it raises no alarm"),
+        )
+    if story.service.state is State.FLAPPING:
+        yield line(muted("it changes too often to be believed; one alarm tells of all of it"))
+    if story.service.state is State.ASLEEP:
+        yield line(muted("asleep by plan: neither up nor down, and no outage"))
+    for silence in story.silences:
+        planned = silence.kind is SilenceKind.MAINTENANCE
+        why = f" · {silence.reason}" if silence.reason else ""
+        yield line(
+            muted("⚒ maintenance " if planned else "‖ silenced "),
+            until(silence, times),
+            muted(f" · no. {silence.id} by {silence.by}{why}"),
+        )
+    if story.objective is not None and story.budget is not None:
+        yield _budget(story.objective, story.budget)
+
+
+def _budget(objective: Objective, budget: Budget) -> Line:
+    """The objective, and how long it may still be down this month."""
+    left_s = budget.total_s - budget.spent_s
+    told = f"{format_duration(left_s)} left" if left_s >= 0 else f"{format_duration(-left_s)} over"
+    share = "" if budget.left_ratio is None else f" ({max(0.0, budget.left_ratio):.0%})"
+    spent = budget.left_ratio is None or budget.left_ratio < _LITTLE_LEFT
+    return line(
+        muted("objective "),
+        f"{objective.ratio:.6%}".rstrip("0%").rstrip(".") + " %",
+        muted(" in 30 d · budget "),
+        Span(f"{told}{share}", Tone.BAD if left_s < 0 else Tone.WARN if spent else Tone.TEXT),
+        muted(f" of {format_duration(budget.total_s)}"),
+    )
 
 
 def _check(check: CheckRecord, story: ServiceStory, times: Times, width: int) -> Iterator[Line]:
@@ -246,7 +301,9 @@ def _cold_starts(starts: Sequence[ColdStartRecord], times: Times) -> Iterator[Li
 
 def _alerts(alerts: Sequence[AlertRecord], times: Times) -> Iterator[Line]:
     for alert in alerts[:_MOST_ALERTS]:
-        ended = "open" if alert.open else f"lasted {lasting(alert, times)}"
+        ended = (
+            "open" if alert.open else f"lasted {lasting(alert.opened_ms, alert.resolved_ms, times)}"
+        )
         yield (
             _INDENT,
             *fit(severity_cell(alert.severity), 11),

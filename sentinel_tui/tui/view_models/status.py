@@ -42,7 +42,7 @@ _GAUGE_CELLS = 10
 _SEPARATOR = muted("  ")
 
 SORTS: Mapping[str, Callable[[Watched], float | str]] = {
-    "state": lambda one: WORST_FIRST.index(one.record.state),
+    "state": lambda one: WORST_FIRST.index(one.record.state) + _behind_another(one),
     "name": lambda one: fold(one.record.name),
     "now": lambda one: -_now_ms(one),
     "p95": lambda one: -(one.last_hour.p95_ms or 0.0),
@@ -77,7 +77,8 @@ def service_rows(
     """
     wanted = [one for one in services if matches(words, _haystack(one))]
     wanted.sort(key=SORTS[sorted_by])
-    return [_row(one, bars.get(one.record.id, ()), times) for one in wanted]
+    names = {one.record.id: one.record.name for one in services}
+    return [_row(one, bars.get(one.record.id, ()), times, names) for one in wanted]
 
 
 def matches(words: str, text: str) -> bool:
@@ -128,14 +129,16 @@ def gauge(score: float, cells: int) -> Line:
     return line(Span("▰" * full, health_tone(score)), Span("▱" * (cells - full), Tone.FAINT))
 
 
-def _row(one: Watched, bar: Sequence[State | None], times: Times) -> Row:
+def _row(one: Watched, bar: Sequence[State | None], times: Times, names: Mapping[str, str]) -> Row:
     record = one.record
+    covered = record.suppressed_by
+    state = state_cell(record.state)
     wake = "–" if record.next_wake_ms is None else f"{times.at(record.next_wake_ms):%H:%M}"
     primary = record.primary
     return Row(
         key=record.id,
         cells={
-            "state": state_cell(record.state),
+            "state": line(muted(state[0].text)) if covered else state,
             "name": line(Span(record.name, Tone.STRONG)),
             "role": line(muted(record.role)),
             "now": latency_cell(primary.latency_ms if primary else None),
@@ -144,19 +147,30 @@ def _row(one: Watched, bar: Sequence[State | None], times: Times) -> Row:
             "up30": uptime_cell(one.uptime_30d),
             "cold": line(muted(seconds_text(record.cold_start_ms))),
             "wake": line(muted(wake)),
-            "bar": uptime_bar(bar),
+            "bar": covered_cell(covered, names) if covered else uptime_bar(bar),
         },
     )
 
 
+def covered_cell(parent: str, names: Mapping[str, str]) -> Line:
+    """Says that the trouble is another one's: what to mend stands in that row."""
+    return line(muted("covered by "), Span(names.get(parent, parent)))
+
+
 def _haystack(one: Watched) -> str:
     record = one.record
-    return " ".join([record.name, record.id, record.role, record.state, *record.tags])
+    words = [record.name, record.id, record.role, record.state, *record.tags]
+    return " ".join([*words, f"covered by {record.suppressed_by}" if record.suppressed_by else ""])
 
 
 def _now_ms(one: Watched) -> float:
     primary = one.record.primary
     return (primary.latency_ms if primary else None) or 0.0
+
+
+def _behind_another(one: Watched) -> float:
+    """Half a step for what another one's outage explains: that one stands above it."""
+    return 0.5 if one.record.suppressed_by else 0.0
 
 
 def _ratio(ratio: float | None) -> float:

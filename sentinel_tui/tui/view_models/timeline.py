@@ -18,6 +18,10 @@ _KINDS = {
     EntryKind.INTENT: Span("▸ asked", Tone.ACCENT),
     EntryKind.GAP: Span("? gap", Tone.MUTED),
     EntryKind.ENGINE: Span("─ engine", Tone.MUTED),
+    EntryKind.NOTE: Span("+ note", Tone.ACCENT),
+    EntryKind.NOTIFICATION: Span("→ told", Tone.MUTED),
+    EntryKind.SILENCE: Span("‖ quiet", Tone.MUTED),
+    EntryKind.DEPLOY: Span("▸ deploy", Tone.ACCENT),
 }
 _KIND_CELLS = 12
 _NAME_CELLS = 16

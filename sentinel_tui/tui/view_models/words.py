@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sentinel_tui.commands.wording import SIGNS
 from sentinel_tui.domain.monitoring.alerts import Severity
 from sentinel_tui.domain.monitoring.states import State
-from sentinel_tui.text import format_latency, format_ratio
+from sentinel_tui.text import format_duration, format_latency, format_ratio
 from sentinel_tui.tui.cells import Line, Span, Tone, line, merged, muted
 
 if TYPE_CHECKING:
@@ -111,6 +111,13 @@ def lasted(seconds: float) -> str:
     if seconds < _DAY_S:
         return f"{minutes // 60}h {minutes % 60:02d}m"
     return f"{minutes // 1_440}d {minutes // 60 % 24}h"
+
+
+def lasting(opened_ms: int, resolved_ms: int | None, times: Times) -> str:
+    """How long something lasted; to the minute while it goes on, so that it is repainted seldom."""
+    if resolved_ms is None:
+        return lasted((times.now_ms - opened_ms) / 1_000)
+    return format_duration((resolved_ms - opened_ms) / 1_000)
 
 
 def seconds_text(milliseconds: float | None) -> str:

@@ -167,6 +167,9 @@ def _both(behind: str, before: str) -> str:
 
 def _marks_line(plot: Plot, columns: int) -> Line:
     signs: dict[int, Span] = {}
+    for held in plot.stretches:
+        first, last = _column(held.start, columns), _column(held.end, columns)
+        signs |= dict.fromkeys(range(first, last + 1), Span(held.sign, held.tone))
     for mark in plot.marks:
         signs[_column(mark.at, columns)] = Span(mark.sign, mark.tone)
     parts = [Span(" " * (_AXIS_CELLS - 1)), Span("│", Tone.FAINT)]

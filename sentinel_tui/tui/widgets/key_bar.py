@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol, cast
 
 from textual.screen import Screen
 from textual.widgets import Input
 
 from sentinel_tui.tui.cells import Line, Span, Tone, line_width, muted
 from sentinel_tui.tui.keymap import KEYS, readable
+from sentinel_tui.tui.outlook import Outlook
 from sentinel_tui.tui.widgets.lines import LinesView
 
 _ORDER = {key.id: index for index, key in enumerate(KEYS)}
 _WORDS_IN_ASCII = frozenset({"enter", "up", "down"})
 _LAST = ("help.open", "app.quit")
 """Always shown, whatever else there is no room for."""
+
+
+class HasOutlook(Protocol):
+    """What the app of a `KeyBar` must have."""
+
+    outlook: Outlook
 
 
 class KeyBar(LinesView):
@@ -49,12 +57,15 @@ class KeyBar(LinesView):
 
     def _valid(self) -> Iterator[tuple[str, Line]]:
         found: dict[str, str] = {}
+        past = cast(HasOutlook, self.app).outlook.replay is not None
         typing = isinstance(self.screen.focused, Input)
         for active in self.screen.active_bindings.values():
             binding = active.binding
             name = self._called(binding.key)
             if not (binding.show and active.enabled and binding.id in _ORDER):
                 continue
+            if past and KEYS[_ORDER[binding.id]].acts:
+                continue  # nothing can be changed in the past
             if typing and len(name) == 1 and name.isascii():
                 continue  # the line takes it as a character
             found.setdefault(binding.id, name)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from sentinel_tui.tui.cells import Span, Tone, line, line_width
+from sentinel_tui.tui.outlook import Outlook
 from sentinel_tui.tui.view_models.engine import EngineSight, engine_line
-from sentinel_tui.tui.view_models.words import Times
 from sentinel_tui.tui.widgets.lines import LinesView
 
 
 class StatusLine(LinesView):
-    """One line, on every tab."""
+    """One line, on every tab. It tells of the present even while the past is shown, and says so."""
 
-    def __init__(self, times: Callable[[], Times], *, widget_id: str) -> None:
+    def __init__(self, outlook: Outlook, *, widget_id: str) -> None:
         super().__init__(widget_id=widget_id)
-        self._times = times
+        self._outlook = outlook
         self.sight = EngineSight()
 
     def note(self, **changes: Any) -> None:
@@ -28,7 +28,9 @@ class StatusLine(LinesView):
         """Show the same, seen from now."""
         width = self.content_size.width
         if width:
-            self.paint([engine_line(self.sight, self._times(), width)])
+            lead = () if self._outlook.replay is None else line(Span("now ", Tone.ACCENT))
+            told = engine_line(self.sight, self._outlook.present_times, width - line_width(lead))
+            self.paint([(*lead, *told)])
 
     def fit_to_size(self) -> None:
         """Use the room there is."""
