@@ -51,7 +51,8 @@ async def _live(folder: Path, seed: int) -> None:
     try:
         control.start()
         world.start()
-        _say({"urls": dict(world.urls)})
+        inbox = {"url": world.inbox_url, "secret": world.inbox.secret}
+        _say({"urls": dict(world.urls), "witnesses": world.witnesses, "inbox": inbox})
         await ended.wait()
     finally:
         reading.cancel()

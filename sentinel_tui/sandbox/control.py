@@ -32,8 +32,8 @@ def break_in(paths: Paths, name: str, how: str = "500", for_s: float = 60.0) -> 
 
     Args:
         paths: The demo's files.
-        name: Which service.
-        how: In which way: 500, refuse, hang, slow, drip, sleep.
+        name: Which service, or `inbox`, or `network`.
+        how: In which way: 500, refuse, hang, slow, drip, sleep; the network: cut, slow, lossy.
         for_s: For how long.
 
     Returns:

@@ -21,7 +21,7 @@ from sentinel_tui.client import Client
 from sentinel_tui.errors import ConfigError, SentinelError
 from sentinel_tui.paths import Paths
 from sentinel_tui.sandbox.control import break_in, demo_runs, mend_in
-from sentinel_tui.sandbox.demo_config import MARK, demo_config
+from sentinel_tui.sandbox.demo_config import INBOX_SECRET, INBOX_URL, MARK, demo_config
 from sentinel_tui.text import clean_block, clean_text
 
 _START_S = 15.0
@@ -90,8 +90,11 @@ def start_demo(paths: Paths, *, fresh: bool = False) -> DemoHandle:
         _forget(paths)
     sandbox = _spawn(paths)
     try:
-        urls = _where(sandbox, paths)
-        _write(paths.config, demo_config(urls))
+        said = _where(sandbox, paths)
+        urls = dict(said["urls"])
+        _write(paths.data_dir / INBOX_URL, said["inbox"]["url"])
+        _write(paths.data_dir / INBOX_SECRET, said["inbox"]["secret"])
+        _write(paths.config, demo_config(urls, said["witnesses"], paths.data_dir))
     except BaseException:
         _end(sandbox)
         raise
@@ -139,12 +142,12 @@ def _spawn(paths: Paths) -> subprocess.Popen[bytes]:
         os.close(log)
 
 
-def _where(sandbox: subprocess.Popen[bytes], paths: Paths) -> dict[str, str]:
-    """What the sandbox says when it is ready."""
+def _where(sandbox: subprocess.Popen[bytes], paths: Paths) -> dict[str, Any]:
+    """What the sandbox says when it is ready: where its services, witnesses and inbox are."""
     assert sandbox.stdout is not None  # noqa: S101 (it was started with a pipe)
     said = _first_line(sandbox.stdout)
     if "urls" in said:
-        return dict(said["urls"])
+        return said
     log = paths.data_dir / "sandbox.log"
     raise SentinelError(
         clean_text(said.get("error") or "the demo's services did not start"),
@@ -169,14 +172,14 @@ def _last_words(log: Path) -> str:
     return lines[-1] if lines else ""
 
 
-def _write(config: Path, text: str) -> None:
-    """Put the configuration in place whole, readable by its owner only."""
-    unfinished = config.with_name(f"{config.name}.unfinished")
+def _write(path: Path, text: str) -> None:
+    """Put a file in place whole, readable by its owner only."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    unfinished.replace(config)
+    unfinished.replace(path)
 
 
 def _end(sandbox: subprocess.Popen[bytes]) -> None:

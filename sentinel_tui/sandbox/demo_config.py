@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 MARK = "# Sentinel's demo."
 """How the file begins. What does not begin so is somebody's own and never overwritten."""
+
+INBOX_URL, INBOX_SECRET = "inbox.url", "inbox.secret"
+"""Files in the demo's folder: where webhooks are taken, and what they are signed with."""
 
 _TEXT = (
     MARK
@@ -14,7 +19,36 @@ _TEXT = (
 #
 #     sentinel demo --break public --how hang --for 60s
 #
+# or cut the network between the services and Sentinel, which is no service's fault:
+#
+#     sentinel demo --break network --how cut --for 60s
+#
+# or let nobody be at home where alerts go:
+#
+#     sentinel demo --break inbox --how refuse --for 60s
+#
 # Everything is quicker than one would have it in earnest, so that a few minutes show a lot.
+
+# Whom Sentinel asks before it believes that a service failed: if too few of these answer either,
+# the fault is on its own side. Left out, they are your gateway and three well-known addresses.
+[network]
+witnesses = {witnesses}
+quorum = 2
+
+# Where alerts go. This one is a webhook that the demo's own inbox takes; `sentinel notify` shows
+# what was told. Others are ntfy, smtp, command, terminal, and a hundred more through apprise.
+# Both its address and its key let others write to the inbox, so they lie in files of their own.
+[[channels]]
+name = "inbox"
+kind = "webhook"
+url = {inbox_url}
+secret = {inbox_secret}
+allow_private = true
+
+[notifications]
+wait_critical = "5s"
+wait_warning = "10s"
+update_every = "30s"
 
 # A service on a free plan: it sleeps after 90 seconds without traffic and takes some seconds to
 # wake. Sentinel wakes it in time; now and then its platform stops it all the same.
@@ -83,10 +117,22 @@ grace = "30s"
 )
 
 
-def demo_config(urls: Mapping[str, str]) -> str:
+def demo_config(urls: Mapping[str, str], witnesses: Sequence[str], folder: Path) -> str:
     """The TOML text that watches services at the given URLs.
 
     Args:
         urls: Of curator, monetizer and public.
+        witnesses: Who can prove that the network is there.
+        folder: Holds the files that say where the inbox is.
     """
-    return _TEXT.format_map(urls)
+    return _TEXT.format(
+        **urls,
+        witnesses=_quoted(list(witnesses)),
+        inbox_url=_quoted(f"file:{folder / INBOX_URL}"),
+        inbox_secret=_quoted(f"file:{folder / INBOX_SECRET}"),
+    )
+
+
+def _quoted(value: str | list[str]) -> str:
+    """Text, or a list of texts, as TOML writes it: as JSON does, as long as nothing is escaped."""
+    return json.dumps(value, ensure_ascii=False)

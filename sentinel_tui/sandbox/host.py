@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.sandbox.http.messages import Request, Response, json_response
-from sentinel_tui.sandbox.http.server import LOOPBACK, LoopbackServer
+from sentinel_tui.sandbox.http.server import LoopbackServer
 from sentinel_tui.sandbox.services.application import Application
 from sentinel_tui.sandbox.troubles import How
 
@@ -42,9 +42,14 @@ class Host:
         self._override: _Override | None = None
 
     @property
-    def url(self) -> str:
+    def port(self) -> int | None:
+        """Where it listens; None while it refuses connections."""
+        return self._server.port if self._server.listening else None
+
+    @property
+    def health_path(self) -> str:
         """Where the application says how it is."""
-        return f"http://{LOOPBACK}:{self._server.port}{self._application.health_path}"
+        return self._application.health_path
 
     @property
     def trouble(self) -> How | None:

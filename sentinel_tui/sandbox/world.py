@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.errors import UsageError
 from sentinel_tui.sandbox.host import Host
+from sentinel_tui.sandbox.network import Network, NetworkTrouble, Road, network_trouble_named
+from sentinel_tui.sandbox.port import LOOPBACK
+from sentinel_tui.sandbox.services.application import Application
 from sentinel_tui.sandbox.services.curator import Curator
+from sentinel_tui.sandbox.services.inbox import Inbox
 from sentinel_tui.sandbox.services.monetizer import Monetizer
 from sentinel_tui.sandbox.services.public import Public
 from sentinel_tui.sandbox.services.render_edge import SleepHabits
+from sentinel_tui.sandbox.services.witness import Witness
 from sentinel_tui.sandbox.troubles import How, how_named
 from sentinel_tui.text import clean_text, format_duration
 
@@ -19,17 +25,43 @@ DEFAULT_SEED = 1
 DEFAULT_BREAK_S = 60.0
 LONGEST_BREAK_S = 86_400.0
 
+NETWORK = "network"
+"""What the network is called where something is broken or mended."""
+
 _FOLLOW_EVERY_S = 0.5
+_WITNESSES = 3
+_INBOX_KEY = b"the key of the demo, no secret"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An application, and the road that leads to it."""
+
+    host: Host
+    road: Road
+
+    @property
+    def url(self) -> str:
+        """Where the application says how it is."""
+        return f"http://{LOOPBACK}:{self.road.port}{self.host.health_path}"
 
 
 class World:
-    """Services on loopback that live their lives until they are stopped.
+    """Services on loopback, behind a network, that live their lives until they are stopped.
 
     The same seed and the same clock give the same world.
+
+    Attributes:
+        inbox: Takes the messages that a watcher sends.
     """
 
     def __init__(
-        self, clock: Clock, seed: int = DEFAULT_SEED, sleep_habits: SleepHabits | None = None
+        self,
+        clock: Clock,
+        seed: int = DEFAULT_SEED,
+        sleep_habits: SleepHabits | None = None,
+        *,
+        more: Sequence[Application] = (),
     ) -> None:
         """A world that does not run yet.
 
@@ -37,30 +69,52 @@ class World:
             clock: Times everything in it.
             seed: Decides everything that looks like chance.
             sleep_habits: How the curator sleeps.
+            more: Services besides curator, monetizer and public, by other names.
         """
         applications = (
             Curator(clock, seed, sleep_habits or SleepHabits()),
             Monetizer(clock, seed),
             Public(clock, seed),
+            *more,
         )
+        self.inbox = Inbox(clock, _INBOX_KEY)
         self._clock = clock
-        self._hosts = {one.name: Host(one, clock) for one in applications}
+        self._network = Network(clock, seed)
+        self._services = {one.name: self._place(one) for one in applications}
+        self._witnesses = [self._place(Witness()) for _ in range(_WITNESSES)]
+        self._mail = self._place(self.inbox)
         self._following: asyncio.Task[None] | None = None
 
     @property
     def urls(self) -> Mapping[str, str]:
         """Where each service says how it is, by name."""
-        return {name: host.url for name, host in self._hosts.items()}
+        return {name: place.url for name, place in self._services.items()}
+
+    @property
+    def witnesses(self) -> list[str]:
+        """Who can prove that the network is there, as a configuration names them."""
+        return [place.url for place in self._witnesses]
+
+    @property
+    def inbox_url(self) -> str:
+        """Where webhooks are taken."""
+        return self._mail.url
 
     @property
     def troubles(self) -> Mapping[str, How | None]:
         """What is wrong with each service at this moment, by name."""
-        return {name: host.trouble for name, host in self._hosts.items()}
+        return {name: place.host.trouble for name, place in self._services.items()}
+
+    @property
+    def network_trouble(self) -> NetworkTrouble | None:
+        """What is wrong with the network at this moment; None when nothing is."""
+        return self._network.trouble
 
     def start(self) -> None:
-        """Open all services."""
-        for host in self._hosts.values():
-            host.start()
+        """Open all services and the roads to them."""
+        for place in self._places:
+            place.host.start()
+        self._network.open()
         self._following = asyncio.create_task(self._follow_troubles())
 
     async def stop(self) -> None:
@@ -68,17 +122,18 @@ class World:
         if self._following is not None:
             self._following.cancel()
             await asyncio.gather(self._following, return_exceptions=True)
-        for host in self._hosts.values():
-            await host.stop()
+        await self._network.close()
+        for place in self._places:
+            await place.host.stop()
 
     async def break_service(
         self, name: str, how: str = How.ERROR, for_s: float = DEFAULT_BREAK_S
     ) -> str:
-        """Break a service now.
+        """Break a service, the inbox or the network now.
 
         Args:
-            name: Which.
-            how: In which way: 500, refuse, hang, slow, drip, sleep.
+            name: Which service, or `inbox`, or `network`.
+            how: In which way: 500, refuse, hang, slow, drip, sleep; the network: cut, slow, lossy.
             for_s: For how long.
 
         Returns:
@@ -87,19 +142,24 @@ class World:
         Raises:
             UsageError: There is no such service or way, or the time makes no sense.
         """
-        host, way = self._host(name), how_named(how)
         if not 0 < for_s <= LONGEST_BREAK_S:
             raise UsageError(
                 "a service is broken for more than nothing and at most a day",
                 "write for how long, like 30s or 5m",
             )
-        await host.break_by(way, for_s)
+        if name == NETWORK:
+            trouble = network_trouble_named(how)
+            await self._network.break_by(trouble, for_s)
+            return f"the network {trouble.words}, for {format_duration(for_s)}"
+        place, way = self._named(name), how_named(how)
+        await place.host.break_by(way, for_s)
+        await place.road.follow()
         if way is How.SLEEP:
             return f"{name} {way.words}; the next request wakes it"
         return f"{name} {way.words} for {format_duration(for_s)}"
 
     async def mend(self, name: str) -> str:
-        """End what is wrong with a service.
+        """End what is wrong with a service, the inbox or the network.
 
         Returns:
             What happens now, in one line.
@@ -107,20 +167,34 @@ class World:
         Raises:
             UsageError: There is no such service.
         """
-        await self._host(name).mend()
+        if name == NETWORK:
+            await self._network.mend()
+            return "the network is well again"
+        place = self._named(name)
+        await place.host.mend()
+        await place.road.follow()
         return f"{name} is well again"
 
-    def _host(self, name: str) -> Host:
-        host = self._hosts.get(name)
-        if host is None:
+    @property
+    def _places(self) -> list[_Place]:
+        return [*self._services.values(), *self._witnesses, self._mail]
+
+    def _place(self, application: Application) -> _Place:
+        host = Host(application, self._clock)
+        return _Place(host, self._network.build_road(lambda: host.port))
+
+    def _named(self, name: str) -> _Place:
+        places = {**self._services, self.inbox.name: self._mail}
+        if name not in places:
             raise UsageError(
                 f"the demo has no service {clean_text(name, 40)!r}",
-                f"it has: {', '.join(self._hosts)}",
+                f"it has: {', '.join(places)}, and the {NETWORK}",
             )
-        return host
+        return places[name]
 
     async def _follow_troubles(self) -> None:
         while True:
-            for host in self._hosts.values():
-                await host.follow_trouble()
+            for place in self._places:
+                await place.host.follow_trouble()
+            await self._network.follow()
             await self._clock.sleep(_FOLLOW_EVERY_S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -18,15 +19,21 @@ import httpx
 import psutil
 import pytest
 
+from sentinel_tui.clock import SystemClock
+from sentinel_tui.config.channels import WebhookChannel
 from sentinel_tui.config.loader import load
 from sentinel_tui.config.model import Config
+from sentinel_tui.domain.monitoring.alerts import Severity
+from sentinel_tui.domain.notifying.notices import Message, NoticeKind
 from sentinel_tui.errors import ConfigError, SentinelError
 from sentinel_tui.paths import Paths
+from sentinel_tui.platforms.notify.webhook import Webhook
 from sentinel_tui.sandbox.control import break_in, demo_runs, socket_path
 from sentinel_tui.sandbox.demo import DemoHandle, start_demo
 from sentinel_tui.sandbox.demo_config import MARK, demo_config
 
 URLS = {name: f"http://127.0.0.1:1/{name}" for name in ("curator", "monetizer", "public")}
+WITNESSES = [f"http://127.0.0.1:1/witness-{n}" for n in range(3)]
 _DEADLINE_S = 20.0
 
 
@@ -91,7 +98,7 @@ class TestStart:
     def test_it_binds_loopback_and_nothing_else(self, demo: DemoHandle) -> None:
         connections = sandbox_process().net_connections(kind="inet")
         listening = [one for one in connections if one.status == psutil.CONN_LISTEN]
-        assert len(listening) == len(demo.urls)
+        assert len(listening) >= len(demo.urls)
         assert {one.laddr.ip for one in listening} == {"127.0.0.1"}
 
     def test_a_second_demo_in_the_same_folder_is_refused(self, demo: DemoHandle) -> None:
@@ -259,19 +266,51 @@ class TestEnd:
 
 
 class TestConfiguration:
-    def test_it_begins_with_the_mark_that_makes_it_the_demos(self) -> None:
-        assert demo_config(URLS).startswith(MARK)
+    @pytest.fixture
+    def text(self, tmp_path: Path) -> str:
+        return demo_config(URLS, WITNESSES, tmp_path)
 
-    def test_its_curator_is_woken_in_time(self) -> None:
-        config = Config.model_validate(tomllib.loads(demo_config(URLS)))
+    @pytest.fixture
+    def config(self, text: str) -> Config:
+        return Config.model_validate(tomllib.loads(text))
+
+    def test_it_begins_with_the_mark_that_makes_it_the_demos(self, text: str) -> None:
+        assert text.startswith(MARK)
+
+    def test_its_curator_is_woken_in_time(self, config: Config) -> None:
         curator = next(service for service in config.services if service.id == "curator")
         assert curator.sleeps is not None
         assert curator.sleeps.wake_every_s < curator.sleeps.after_s
         assert curator.sleeps.keep_awake
 
-    def test_no_service_depends_on_another(self) -> None:
-        config = Config.model_validate(tomllib.loads(demo_config(URLS)))
+    def test_no_service_depends_on_another(self, config: Config) -> None:
         assert all(service.depends_on == [] for service in config.services)
+
+    def test_its_network_is_the_sandboxs_own(self, config: Config) -> None:
+        assert config.network.witnesses == WITNESSES
+        assert 1 <= config.network.quorum < len(WITNESSES)
+
+    def test_a_folder_of_any_name_can_hold_it(self, tmp_path: Path) -> None:
+        folder = tmp_path / 'the "démo" \\ ☕'
+        (channel,) = tomllib.loads(demo_config(URLS, WITNESSES, folder))["channels"]
+        assert channel["url"] == f"file:{folder}/inbox.url"
+
+    def test_its_messages_reach_its_own_inbox_signed(self, demo: DemoHandle) -> None:
+        (options,) = load(demo.paths.config).config.channels
+        message = Message(
+            key="1/alarm/0/inbox",
+            channel="inbox",
+            severity=Severity.CRITICAL,
+            title="public is DOWN",
+            body="",
+            kind=NoticeKind.ALARM,
+            incidents=(1,),
+            created_ms=0,
+        )
+        assert isinstance(options, WebhookChannel)
+        asyncio.run(Webhook(options, SystemClock()).send(message))
+        taken = httpx.get(options.url.reveal(), trust_env=False).json()["messages"]
+        assert [one["data"]["title"] for one in taken] == ["public is DOWN"]
 
 
 def test_starting_a_demo_imports_neither_the_server_nor_the_network() -> None:

@@ -13,7 +13,8 @@ import pytest
 
 from sentinel_tui.clock import FakeClock
 from sentinel_tui.sandbox.http.messages import Request, Response, json_response, page
-from sentinel_tui.sandbox.http.server import LOOPBACK, LoopbackServer
+from sentinel_tui.sandbox.http.server import LoopbackServer
+from sentinel_tui.sandbox.port import LOOPBACK
 
 
 class Echo:

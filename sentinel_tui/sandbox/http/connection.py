@@ -18,6 +18,7 @@ _IDLE_S = 15.0
 _READ_BYTES = 65_536
 _LARGEST_HEAD_BYTES = 16_384
 _LARGEST_BODY_BYTES = 65_536
+_NO_CONTENT = 204
 
 
 class HttpConnection:
@@ -97,11 +98,12 @@ class HttpConnection:
             await self._reader.read(1)
 
     async def _send(self, request: Request, response: Response) -> None:
-        headers = [
-            ("content-type", response.content_type),
-            ("content-length", str(len(response.body))),
-            *response.headers,
-        ]
+        headers = list(response.headers)
+        if response.status != _NO_CONTENT:
+            headers += [
+                ("content-type", response.content_type),
+                ("content-length", str(len(response.body))),
+            ]
         self._write(h11.Response(status_code=response.status, headers=headers))
         if request.method != "HEAD":
             await self._send_body(response)

@@ -1,25 +1,17 @@
-"""A listener on loopback that can go away and come back on the same port."""
+"""An HTTP server on loopback."""
 
 from __future__ import annotations
 
 import asyncio
-import socket
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.sandbox.http.connection import HttpConnection
 from sentinel_tui.sandbox.http.messages import Answer
-from sentinel_tui.sandbox.listener import Listener
-
-LOOPBACK = "127.0.0.1"
-"""The one address the sandbox ever binds: nobody outside this machine can reach it."""
+from sentinel_tui.sandbox.port import LoopbackPort
 
 
-class LoopbackServer:
-    """Serves HTTP on 127.0.0.1, on a port of its own for as long as it lives.
-
-    While it refuses connections the port stays bound by a socket that does not listen, so that no
-    other process can get it and the service comes back where it was.
-    """
+class LoopbackServer(LoopbackPort):
+    """Serves HTTP on a port of its own, which can go away and come back."""
 
     def __init__(self, answer: Answer, clock: Clock) -> None:
         """Listen to nobody yet.
@@ -28,67 +20,9 @@ class LoopbackServer:
             answer: Answers each request.
             clock: Paces answers that are sent slowly.
         """
+        super().__init__(self._serve)
         self._answer = answer
         self._clock = clock
-        self._port = 0
-        self._listener: Listener | None = None
-        self._reservation: socket.socket | None = None
-
-    @property
-    def port(self) -> int:
-        """Where it listens; 0 before it first did."""
-        return self._port
-
-    @property
-    def listening(self) -> bool:
-        """Whether connections are accepted."""
-        return self._listener is not None
-
-    def listen(self) -> None:
-        """Accept connections; harmless when it already does."""
-        if self._listener is not None:
-            return
-        bound = _bind(self._port)
-        self._port = bound.getsockname()[1]
-        self._listener = Listener(bound, self._serve)
-        self._give_up_reservation()
-
-    async def refuse(self) -> None:
-        """Refuse connections and break off those there are; harmless when it already does."""
-        if self._listener is None:
-            return
-        self._reservation = _bind(self._port)
-        await self._close()
-
-    async def stop(self) -> None:
-        """Stop for good and give the port back."""
-        await self._close()
-        self._give_up_reservation()
-
-    async def _close(self) -> None:
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            await listener.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await HttpConnection(reader, writer, self._answer, self._clock).serve()
-
-    def _give_up_reservation(self) -> None:
-        if self._reservation is not None:
-            self._reservation.close()
-            self._reservation = None
-
-
-def _bind(port: int) -> socket.socket:
-    """A socket bound to loopback; 0 lets the system choose the port."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Two sockets share the port for the instant in which the listener takes over from the
-        # reservation, or the other way round.
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        bound.bind((LOOPBACK, port))
-    except OSError:
-        bound.close()
-        raise
-    return bound
