@@ -13,7 +13,11 @@ that a screen can set it apart. The tree is small and meant to be caught by its 
     ├── EngineError          5   the engine does not answer, or refuses
     │   ├── EngineBusy           another engine holds this store
     │   └── EngineGone           no engine listens on the control socket
-    └── SecretError          6   a secret reference does not resolve
+    ├── SecretError          6   a secret reference does not resolve
+    └── PlatformError        7   a platform's API does not do what it was asked
+        ├── PlatformRefused      it said no, and nothing was changed
+        ├── PlatformUnsure       nobody knows whether anything was changed
+        └── PlatformUnavailable  it was not asked, or does not answer
 """
 
 
@@ -80,3 +84,29 @@ class SecretError(SentinelError):
     """A secret reference does not resolve, or resolves unsafely."""
 
     exit_code = 6
+
+
+class PlatformError(SentinelError):
+    """A platform's API does not do what it was asked, or answers what cannot be understood."""
+
+    exit_code = 7
+
+
+class PlatformRefused(PlatformError):
+    """The platform said no, and nothing was changed.
+
+    Attributes:
+        status: The HTTP status it said it with.
+    """
+
+    def __init__(self, message: str, status: int, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.status = status
+
+
+class PlatformUnsure(PlatformError):
+    """Nobody knows whether the platform did what it was asked: it fell silent, or failed."""
+
+
+class PlatformUnavailable(PlatformError):
+    """The platform was not asked, because it takes no calls now, or gives no proper answer."""

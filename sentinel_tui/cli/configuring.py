@@ -16,18 +16,35 @@ if TYPE_CHECKING:
 
 
 @click.command("init")
-@click.argument("urls", nargs=-1, metavar="[URL...]")
+@click.argument("names", nargs=-1, metavar="[URL...]")
+@click.option("--render", is_flag=True, help="Take over services of a Render workspace, by name.")
+@click.option(
+    "--render-key",
+    metavar="REFERENCE",
+    default="env:RENDER_API_KEY",
+    show_default=True,
+    help="Where Render's API key is: env:NAME, file:PATH or credential:NAME.",
+)
+@click.option("--render-api", hidden=True, help="A stand-in for Render's API.")
 @click.pass_obj
-def init(session: Session, urls: tuple[str, ...]) -> int:
+def init(
+    session: Session, names: tuple[str, ...], render: bool, render_key: str, render_api: str | None
+) -> int:
     """Write a first configuration; without URLs, ask for them."""
-    from sentinel_tui.config.starter import starter_file, write_starter
+    from sentinel_tui.config.starter import starter_file, starter_for, write_starter
 
     if session.paths.config.exists():
         raise ConfigError(
             f"there is a configuration at {session.paths.config} already",
             "edit it, or name another place with --config",
         )
-    write_starter(session.paths.config, starter_file(urls or _ask_for_urls()))
+    if render:
+        from sentinel_tui.cli.discovering import services_of_render
+
+        text = starter_for(services_of_render(render_key, names, api=render_api))
+    else:
+        text = starter_file(names or _ask_for_urls())
+    write_starter(session.paths.config, text)
     print_text(str(session.paths.config))
     tell("Written. `sentinel` opens the dashboard and starts watching.")
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -61,6 +62,33 @@ _TAIL = """\
 # [display]
 # time_zone = "Europe/Paris"
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A service that a platform knows, to be watched.
+
+    Attributes:
+        name: What it is called there.
+        url: Where it says how it is.
+        sleeps: Whether it falls asleep without traffic.
+        render_id: Its id in Render, or empty.
+    """
+
+    name: str
+    url: str
+    sleeps: bool
+    render_id: str = ""
+
+
+def starter_for(found: Sequence[Found]) -> str:
+    """A configuration that watches what a platform knows, with comments that say how to go on.
+
+    Raises:
+        UsageError: One of the URLs cannot be requested.
+    """
+    taken: set[str] = set()
+    return "\n".join([_HEAD, *(_found_service(one, taken) for one in found), _TAIL])
 
 
 def starter_file(urls: Sequence[str]) -> str:
@@ -129,13 +157,26 @@ def _full_url(written: str) -> str:
 def _service(url: str, taken: set[str]) -> str:
     host = urlsplit(url).hostname or ""
     identity = _unique(_id_from(host, urlsplit(url).port), taken)
+    return _table(identity, url, taken, sleeps=host.endswith(_FREE_RENDER_DOMAIN))
+
+
+def _found_service(found: Found, taken: set[str]) -> str:
+    words = re.findall("[a-z0-9]+", fold(found.name))
+    identity = _unique("-".join(words)[:_LONGEST_ID] or "service", taken)
+    return _table(
+        identity, _full_url(found.url), taken, sleeps=found.sleeps, render_id=found.render_id
+    )
+
+
+def _table(identity: str, url: str, taken: set[str], *, sleeps: bool, render_id: str = "") -> str:
     taken.add(identity)
     lines = ["[[services]]", f"id = {toml_text(identity)}", f"url = {toml_text(url)}"]
     role = next((role for role in _ROLES if role in identity), None)
     if role:
         lines.append(f"role = {toml_text(role)}")
-    sleeps = _SLEEPS if host.endswith(_FREE_RENDER_DOMAIN) else ""
-    return "\n".join(lines) + "\n" + sleeps
+    if render_id:
+        lines.append(f"render_service_id = {toml_text(render_id)}")
+    return "\n".join(lines) + "\n" + (_SLEEPS if sleeps else "")
 
 
 def _id_from(host: str, port: int | None) -> str:
