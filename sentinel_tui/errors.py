@@ -96,10 +96,10 @@ class PlatformRefused(PlatformError):
     """The platform said no, and nothing was changed.
 
     Attributes:
-        status: The HTTP status it said it with.
+        status: The HTTP status it said it with; 0 where it said it otherwise.
     """
 
-    def __init__(self, message: str, status: int, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", *, status: int = 0) -> None:
         super().__init__(message, hint)
         self.status = status
 

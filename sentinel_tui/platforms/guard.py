@@ -133,7 +133,7 @@ class Guard:
             raise PlatformUnsure(_said(answer))
         self.failures = 0
         if not 200 <= answer.status <= 299:
-            raise PlatformRefused(_said(answer), answer.status)
+            raise PlatformRefused(_said(answer), status=answer.status)
         return answer
 
     async def _wait_for(self, bucket: str) -> None:

@@ -122,3 +122,15 @@ class TestInbox:
         long_ago_s = clock.now_ms() // 1_000 - 3_600
         headers = signed(world, clock, "1/alarm", b"{}", long_ago_s)
         assert (await self.post(world, headers, b"{}")).status_code == 401
+
+    async def test_it_can_be_broken_like_a_service_and_takes_messages_again(
+        self, world: World, clock: FakeClock, visitor: Visitor
+    ) -> None:
+        assert (
+            await world.break_service("inbox", "refuse", 60) == "inbox refuses connections for 1m"
+        )
+        with pytest.raises(httpx.ConnectError):
+            await visitor.get(world.inbox_url)
+        assert "inbox" not in world.troubles
+        await world.mend("inbox")
+        assert (await visitor.get(world.inbox_url)).json() == {"messages": []}
