@@ -37,6 +37,7 @@ _OR_INCIDENT = Argument(
     after=words("incident number numero no n°"),
     instead_of=ArgumentKind.ALERT,
 )
+_VERSION = Argument(ArgumentKind.TEXT, "VERSION", follows=ArgumentKind.SERVICE)
 _NOTE = Argument(ArgumentKind.TEXT, "TEXT", required=True, follows=ArgumentKind.INCIDENT)
 
 
@@ -180,6 +181,24 @@ def note(context: Context, given: Arguments) -> Answer:
     return Answer(
         title=f"Noted in incident {given.incident}.",
         data={"incident": given.incident, "text": given.text, **result},
+    )
+
+
+@command(
+    "deployed",
+    en="deploy-done released",
+    fr="deploye livre",
+    arguments=(SERVICE, _VERSION),
+    danger=Danger.SPELLED_OUT,
+    acts=True,
+)
+def deployed(context: Context, given: Arguments) -> Answer:
+    """Note in the timeline that a service was deployed just now."""
+    result = context.ask("deployed", service=given.service, text=given.text)
+    return Answer(
+        title=f"Noted that {given.service} was deployed.",
+        lines=("Incidents that begin soon after show it in their timeline.",),
+        data={"service": given.service, "text": given.text, **result},
     )
 
 

@@ -189,6 +189,7 @@ class EntryKind(StrEnum):
     NOTIFICATION = "notification"
     SILENCE = "silence"
     DEPLOY = "deploy"
+    LOOK = "failed look"
 
 
 @dataclass(frozen=True, slots=True)

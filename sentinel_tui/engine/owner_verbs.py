@@ -10,7 +10,7 @@ from sentinel_tui.clock import Clock
 from sentinel_tui.domain.monitoring.incidents import Incident
 from sentinel_tui.domain.monitoring.silences import Silence, SilenceKind
 from sentinel_tui.domain.notifying.notices import Message
-from sentinel_tui.domain.records import AlertRecord
+from sentinel_tui.domain.records import AlertRecord, EntryKind
 from sentinel_tui.engine.arguments import Arguments
 from sentinel_tui.engine.control import Json
 from sentinel_tui.engine.maintaining import Maintaining
@@ -20,6 +20,7 @@ from sentinel_tui.store.outbox_reading import SELECT_MESSAGES, message_from_row
 from sentinel_tui.store.recorder import (
     acknowledge,
     acknowledge_incident,
+    add_event,
     add_note,
     escalate,
     queue_test,
@@ -62,6 +63,7 @@ class OwnerVerbs:
             "acknowledge": self._acknowledge,
             "note": self._note,
             "escalate": self._escalate,
+            "deployed": self._note_deploy,
             "silence": partial(self._begin, SilenceKind.SILENCE),
             "maintenance": partial(self._begin, SilenceKind.MAINTENANCE),
             "unsilence": self._end,
@@ -112,6 +114,22 @@ class OwnerVerbs:
             text=text,
         )
         return asdict(await self._writer.run(job, durable=True))
+
+    async def _note_deploy(self, arguments: Arguments) -> Json:
+        arguments.expect("service", "text")
+        service, text = arguments.text("service"), arguments.text("text", "")
+        if service not in self._maintaining.services_of(service):
+            raise EngineError(f"no service is called {service!r}", "`status` lists them")
+        at_ms = self._clock.now_ms()
+        job = partial(
+            add_event,
+            at_ms=at_ms,
+            kind=EntryKind.DEPLOY,
+            text=f"deployed {text}".strip(),
+            service=service,
+        )
+        await self._writer.run(job, durable=True)
+        return {"service": service, "at_ms": at_ms}
 
     async def _escalate(self, arguments: Arguments) -> Json:
         arguments.expect("incident")

@@ -13,6 +13,9 @@ LAYOUT_VERSION = 2
 HOUR_MS = 3_600_000
 DAY_MS = 86_400_000
 
+FAILURES_KEPT = 50
+"""Failed looks kept of each check, the newest."""
+
 
 class Floor(IntEnum):
     """How coarse a row of `rollups` is. The numbers are stored; never renumber them."""

@@ -12,12 +12,9 @@ from sentinel_tui.domain.records import AlertRecord
 from sentinel_tui.store.alerting import change_alert
 from sentinel_tui.store.database import Database, Value
 from sentinel_tui.store.incidents import follow
-from sentinel_tui.store.layout import Mark
+from sentinel_tui.store.layout import FAILURES_KEPT, Mark
 from sentinel_tui.store.marks import lower_mark
 from sentinel_tui.store.rows import STATE_COLUMNS, state_values, timing_values, to_us
-
-FAILURES_KEPT = 50
-"""Failed looks kept of each check, the newest."""
 
 _SET_STATE = ", ".join(f"{column} = ?" for column in STATE_COLUMNS)
 _PUT_STATE = f"UPDATE check_states SET {_SET_STATE} WHERE check_key = ?"  # noqa: S608 (own columns)

@@ -12,6 +12,7 @@ from sentinel_tui.domain.monitoring.matching import matches
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.domain.records import EntryKind, TimelineEntry
 from sentinel_tui.store.driver import Connection
+from sentinel_tui.store.layout import FAILURES_KEPT
 from sentinel_tui.text import format_duration
 
 _AROUND_MS = 10 * 60_000
@@ -53,7 +54,7 @@ def incident_timeline(
     }
     # What belongs to it is told however late it came, such as a note on the day after.
     entries = _read(connection, _OF_ONE_INCIDENT, {"incident": incident.id, "limit": limit})
-    entries += _read(connection, _OF_SERVICES, around)
+    entries += _read(connection, (*_OF_SERVICES, (_FAILED_LOOKS, _failed_looks)), around)
     entries += _silences(connection, around, services)
     return _newest_first(entries)[:limit][::-1]
 
@@ -129,6 +130,13 @@ _INTENTS = (
     "SELECT created_ms, service, verb, source, status FROM intents "  # noqa: S608 (own SQL)
     "WHERE created_ms >= :start AND created_ms < :end "
     f"AND {_OF_ANY.format(column='service')} ORDER BY created_ms DESC LIMIT :limit"
+)
+_FAILED_LOOKS = (
+    # One line for each way in which a check failed, where it failed so first.
+    "SELECT min(f.at_ms), s.id, c.name, f.error, count(*) FROM failures f "  # noqa: S608 (own SQL)
+    "JOIN checks c ON c.key = f.check_key JOIN services s ON s.key = c.service_key "
+    f"WHERE f.at_ms >= :start AND f.at_ms < :end AND {_OF_ANY.format(column='s.id')} "
+    "GROUP BY f.check_key, f.error ORDER BY min(f.at_ms) DESC LIMIT :limit"
 )
 _GAPS = (
     "SELECT from_ms, to_ms, reason FROM gaps WHERE to_ms > :start AND from_ms < :end "
@@ -207,6 +215,14 @@ def _gap(row: _Row) -> TimelineEntry:
 def _event(row: _Row) -> TimelineEntry:
     at_ms, service, kind, text = row
     return TimelineEntry(at_ms, EntryKind(kind), service, text)
+
+
+def _failed_looks(row: _Row) -> TimelineEntry:
+    at_ms, service, check, error, count = row
+    # Older ones than are kept are not counted any more.
+    least = "at least " if count >= FAILURES_KEPT else ""
+    often = f" ({least}{count} looks)" if count > 1 else ""
+    return TimelineEntry(at_ms, EntryKind.LOOK, service, f"{check}: {error}{often}")
 
 
 def _silences(

@@ -202,6 +202,7 @@ def test_alerts_have_views(outage, context):
         ("ack incident 3", "acknowledge", {"incident": 3}),
         ("note 3 back in Ten minutes", "note", {"incident": 3, "text": "back in Ten minutes"}),
         ("escalade l'incident 3", "escalate", {"incident": 3}),
+        ("deployed curator V1.4", "deployed", {"service": "curator", "text": "V1.4"}),
     ],
 )
 def test_each_answer_to_an_incident_asks_for_one_thing(context, engine, said, verb, arguments):

@@ -73,6 +73,8 @@ def suggested(text: str, services=SERVICES) -> tuple[str, ...]:
         ("ack incident number 7", "ack incident 7"),
         ("escalate incident 7 now", "escalate 7"),
         ("note 12 rolled back the Deploy", "note 12 rolled back the Deploy"),
+        ("deployed curator v1.4.2 of main", "deployed curator v1.4.2 of main"),
+        ("déployé curator", "deployed curator"),
         ("note incident 12: on a redémarré !", "note 12 on a redémarré !"),
         ("ajoute une note à l'incident 12 : ça marche", "note 12 ça marche"),
         ("silence curator 2h", "silence curator for 2h"),
@@ -333,7 +335,7 @@ def test_what_lies_beyond_the_longest_line_cannot_change_what_runs():
 def test_the_catalog_offers_what_was_promised():
     promised = (
         "status metrics alerts why probe wake pause resume ack history help restart incidents "
-        "incident note escalate silence silences unsilence maintenance notify slo"
+        "incident note deployed escalate silence silences unsilence maintenance notify slo"
     )
     assert sorted(promised.split()) == sorted(BY_NAME)
     for spec in CATALOG:

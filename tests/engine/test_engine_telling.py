@@ -12,6 +12,7 @@ from sentinel_tui.clock import FakeClock
 from sentinel_tui.domain.monitoring.alerts import Rule
 from sentinel_tui.domain.monitoring.incidents import Incident
 from sentinel_tui.domain.monitoring.states import State
+from sentinel_tui.domain.records import EntryKind
 from sentinel_tui.errors import SentinelError, UsageError
 
 _PHONE = {"channels": [{"name": "phone", "kind": "terminal"}]}
@@ -177,6 +178,25 @@ async def test_an_escalation_by_hand_tells_the_next_at_once(
         assert [message.channel for message in phone.arrived] == ["phone", "boss"]
         with pytest.raises(SentinelError):
             await engine.ask("escalate", incident=incident.id)
+
+
+async def test_a_deploy_and_the_looks_that_failed_after_it_are_told_with_the_incident(
+    watching, network: Network
+) -> None:
+    async with watching(service("shop")) as engine:
+        await engine.advance(40)
+        await engine.ask("deployed", service="shop", text="v1.4\x1b[2J")
+        _fail(network, "shop")
+        await engine.advance(200)
+        (incident,) = _incidents(engine)
+        with closing(engine.read()) as reader:
+            timeline = reader.incident_timeline(incident.id)
+        told = [entry for entry in timeline if entry.kind in (EntryKind.DEPLOY, EntryKind.LOOK)]
+        assert [entry.kind for entry in told] == [EntryKind.DEPLOY, EntryKind.LOOK]
+        assert "\x1b" not in told[0].text
+        assert "looks)" in told[1].text
+        with pytest.raises(SentinelError, match="no service"):
+            await engine.ask("deployed", service="shpo")
 
 
 @pytest.mark.parametrize("reachable", [True, False])

@@ -110,6 +110,7 @@ async def test_an_incident_tells_its_whole_story_oldest_first(watch: Watch, read
     assert [entry.at_ms for entry in story] == sorted(entry.at_ms for entry in story)
     assert [(entry.kind, entry.text) for entry in story] == [
         (EntryKind.STATE, "answers as it should"),
+        (EntryKind.LOOK, "http: HTTP 503"),
         (EntryKind.STATE, "HTTP 503"),
         (EntryKind.ALERT, "down: HTTP 503"),
         (EntryKind.INTENT, "probe by tui: started"),

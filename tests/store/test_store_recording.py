@@ -22,7 +22,7 @@ from sentinel_tui.domain.monitoring.observations import (
 from sentinel_tui.domain.monitoring.states import CheckState, State, Thresholds, pause, transition
 from sentinel_tui.errors import StoreError
 from sentinel_tui.store import recorder
-from sentinel_tui.store.observing import FAILURES_KEPT
+from sentinel_tui.store.layout import FAILURES_KEPT
 from sentinel_tui.store.queries import Reader
 from sentinel_tui.store.rows import state_from_row, state_values
 from sentinel_tui.store.writer import Database, StoreWriter

@@ -80,13 +80,7 @@ def _troubles(sight: EngineSight, times: Times) -> Iterator[Line]:
         yield line(
             Span("▲ ", Tone.WARN), "the old configuration stays in force: ", record.config_error
         )
-    for worker in record.workers:
-        if worker.retry_ms is not None:
-            again = times.second(worker.retry_ms)
-            yield line(
-                Span("▲ ", Tone.WARN),
-                f"worker {worker.name} failed, starts again {again}: {worker.error}",
-            )
+    yield from _worker_troubles(record, times)
     for channel in sight.failing:
         since = times.minute(channel.failing_since_ms or times.now_ms)
         waiting = f", {channel.waiting} waiting" if channel.waiting else ""
@@ -96,6 +90,19 @@ def _troubles(sight: EngineSight, times: Times) -> Iterator[Line]:
         )
     if record.lag_s > _LATE_S:
         yield line(Span("▲ ", Tone.WARN), f"looks start {record.lag_s:.1f} s late")
+
+
+def _worker_troubles(record: EngineRecord, times: Times) -> Iterator[Line]:
+    for worker in record.workers:
+        if worker.retry_ms is not None:
+            again = times.second(worker.retry_ms)
+            yield line(
+                Span("▲ ", Tone.WARN),
+                f"worker {worker.name} failed, starts again {again}: {worker.error}",
+            )
+        elif worker.error and worker.failures == 0:
+            # It goes on, and says what keeps it from doing all it should.
+            yield line(Span("▲ ", Tone.WARN), f"{worker.name}: {worker.error}")
 
 
 def _quiet(sight: EngineSight) -> Iterator[str]:

@@ -22,6 +22,7 @@ _KINDS = {
     EntryKind.NOTIFICATION: Span("→ told", Tone.MUTED),
     EntryKind.SILENCE: Span("‖ quiet", Tone.MUTED),
     EntryKind.DEPLOY: Span("▸ deploy", Tone.ACCENT),
+    EntryKind.LOOK: Span("× look", Tone.MUTED),
 }
 _KIND_CELLS = 12
 _NAME_CELLS = 16
