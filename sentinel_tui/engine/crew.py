@@ -64,7 +64,14 @@ class Crew:
         self._beat = EngineBeat(clock, writer, describe, lose_store)
         self.reload = Reload(clock, paths.config, take_over)
         self._rollup = Rollup(paths, clock, writer, own_alerts, config)
-        self.notifier = Notifier(clock, writer, {}, own_alerts, config.display.time_zone)
+        self.notifier = Notifier(
+            clock,
+            writer,
+            {},
+            own_alerts,
+            config.display.time_zone,
+            lambda: parts.sight.offline_since_ms is not None,
+        )
         self._baseline = Baseline(clock, parts.watch, writer)
         self._budgets = Budgets(
             paths, clock, parts.watch, own_alerts, parts.dependents.rule_service

@@ -147,10 +147,12 @@ class Dependents:
                 continue
             if one.check.state.sheet is not None:
                 # Nothing is known of it just now; the look that ends this decides.
+                one.since_ms = self._clock.now_ms()
                 continue
             ruled = self._ruling(one.check, one.finding.at_ms, one.since_ms)
             if ruled.kind is RulingKind.SUPPRESS:
                 one.suppressed = True
+                one.since_ms = self._clock.now_ms()
                 suppressed[one.check.service.id] = ruled.parent
             elif ruled.kind is RulingKind.HOLD:
                 self._hurry(ruled.parent)

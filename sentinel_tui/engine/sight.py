@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 _ASK_AGAIN_S = 3.0
 _BEAT_EVERY_S = 30.0
 _LONGEST_START_S = 60.0
+_RELAPSE_S, _STEADY_S = 300.0, 30.0
+"""Gone again so soon after it was back, the network has to be there this long to be believed."""
 _NO_NETWORK = "Sentinel's own network is gone"
 
 
@@ -88,6 +90,7 @@ class Sight:
         self._on_return = on_return
         self._gone = asyncio.Event()
         self._back_ms = 0
+        self._steady_since_s: float | None = None
 
     def go_by(self, options: NetworkOptions, zone: str) -> None:
         """Ask these witnesses from now on, and tell the time in this zone."""
@@ -143,7 +146,7 @@ class Sight:
             beat()
             if self.offline_since_ms is None:
                 await pause(self._clock, _BEAT_EVERY_S, self._gone)
-            elif await self._is_online():
+            elif await self._is_online() and self._is_steady():
                 self._return()
             else:
                 await self._clock.sleep(_ASK_AGAIN_S)
@@ -165,7 +168,19 @@ class Sight:
             self._return()
 
     async def _is_online(self) -> bool:
-        return await self._network.online_since(self._clock.elapsed_s())
+        online = await self._network.online_since(self._clock.elapsed_s())
+        if not online:
+            self._steady_since_s = None
+        elif self._steady_since_s is None:
+            self._steady_since_s = self._clock.elapsed_s()
+        return online
+
+    def _is_steady(self) -> bool:
+        """Whether it may be called back: after a relapse only once it has stayed for a while."""
+        now_s = self._clock.elapsed_s()
+        if not self.back_s or now_s - self.back_s >= _RELAPSE_S or self._steady_since_s is None:
+            return True
+        return now_s - self._steady_since_s >= _STEADY_S
 
     def _lose(self, since_ms: int) -> None:
         if self.offline_since_ms is not None:

@@ -38,11 +38,13 @@ class NoAnswer(Exception):
 
     Attributes:
         error: Why, in one sentence that quotes neither path nor query of the URL.
+        sent: Whether the other side may have got the request all the same.
     """
 
-    def __init__(self, error: str) -> None:
+    def __init__(self, error: str, *, sent: bool = False) -> None:
         super().__init__(error)
         self.error = error
+        self.sent = sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ async def exchange(
             await talk.read()
     except (OSError, h11.RemoteProtocolError) as error:  # a TimeoutError is an OSError
         if talk is None or talk.status is None:
-            raise NoAnswer(_broken(target.host, error, deadline_s)) from None
+            raise NoAnswer(_broken(target.host, error, deadline_s), sent=talk is not None) from None
     except h11.LocalProtocolError:
         # The library's own words quote the header, which may be a secret.
         raise NoAnswer("the request cannot be sent: HTTP forbids characters in it") from None

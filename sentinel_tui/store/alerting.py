@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sentinel_tui.domain.monitoring.alerts import Finding, Severity
+from sentinel_tui.domain.monitoring.incidents import NO_LONGER_WATCHED
 from sentinel_tui.domain.records import AlertRecord
 from sentinel_tui.errors import StoreError
 from sentinel_tui.store import models
@@ -98,7 +99,7 @@ def resolve_gone(db: Database, at_ms: int) -> list[AlertRecord]:
     watched = checks | {(service, "") for service, _ in checks} | {("", "")}
     rows = db.rows(SELECT_ALERTS + "WHERE resolved_ms IS NULL")
     gone = [
-        _resolve(db, alert, at_ms, "no longer watched")
+        _resolve(db, alert, at_ms, NO_LONGER_WATCHED)
         for alert in map(alert_from_row, rows)
         if (alert.service, alert.check) not in watched
     ]

@@ -30,6 +30,8 @@ def register_channels(db: Database, channels: Sequence[tuple[str, str]]) -> None
     db.write(
         "UPDATE channels SET failing_since_ms = NULL, error = '' WHERE gone",
     )
+    # Whoever changed the configuration may just have mended what kept them waiting.
+    db.write("UPDATE messages SET next_try_ms = created_ms WHERE next_try_ms IS NOT NULL")
     db.write(
         f"UPDATE messages SET next_try_ms = NULL, error = 'the channel was taken out' "  # noqa: S608 (own words)
         f"WHERE next_try_ms IS NOT NULL AND channel IN ({_GONE})"

@@ -49,8 +49,10 @@ def follow(db: Database, changed: Sequence[AlertRecord], at_ms: int) -> list[Ale
         The same alerts, each with the number of its incident.
     """
     known: dict[int, Incident] = {}
-    if any(alert.open for alert in changed):
-        known = {one.id: one for one in incidents_since(db, at_ms - round(REOPEN_S * 1_000))}
+    opened_ms = [min(alert.opened_ms, at_ms) for alert in changed if alert.open]
+    if opened_ms:
+        lately_ms = min(opened_ms) - round(REOPEN_S * 1_000)
+        known = {one.id: one for one in incidents_since(db, lately_ms)}
     placed = [
         replace(alert, incident=_place(db, alert, known, at_ms)) if alert.open else alert
         for alert in changed

@@ -18,6 +18,7 @@ from sentinel_tui.domain.notifying.composing import Told, batch, compose
 from sentinel_tui.domain.notifying.notices import Message, Notice, NoticeKind, NoticeStatus
 from sentinel_tui.domain.notifying.pace import (
     GIVE_UP_S,
+    GIVE_UP_TRIES,
     WINDOW_S,
     may_send,
     must_digest,
@@ -71,6 +72,7 @@ def tend(db: Database, now_ms: int) -> int | None:
     """
     resolve_alerts_of_gone(db, now_ms)
     adopt(db, now_ms)
+    _follow_clock(db, now_ms)
     for incident in incidents_since(db, now_ms - _SETTLED_MS):
         queue(db, incident, now_ms)
     row = db.row(
@@ -172,6 +174,7 @@ def failed(
     final: bool,
     retry_after_s: float | None = None,
     jitter: float = 0.0,
+    unsure: bool = False,
 ) -> None:
     """Note that a channel did not take a message: it is tried again later, or given up.
 
@@ -186,22 +189,37 @@ def failed(
         final: Whether the channel would never take it.
         retry_after_s: When the receiver asked to be tried again, or None.
         jitter: Between -1 and 1; see `pace.retry_in_s`.
+        unsure: Whether it may have arrived all the same.
     """
     message = _message(db, key)
     if message is None or message.next_try_ms is None:
         return
     # A try without an error is one that never ended.
     error = error or "it did not say why"
-    expired = at_ms - message.created_ms >= GIVE_UP_S * 1_000
+    aged = at_ms - message.created_ms >= GIVE_UP_S * 1_000
+    expired = aged and message.attempts >= GIVE_UP_TRIES
     if final or expired or message.kind is NoticeKind.TEST:
         _give_up(db, message, error)
     else:
         wait_s = retry_in_s(message.attempts, jitter, retry_after_s)
         db.write(
-            "UPDATE messages SET next_try_ms = ?, error = ? WHERE key = ?",
-            (at_ms + round(wait_s * 1_000), error, key),
+            "UPDATE messages SET next_try_ms = ?, error = ?, unsure = unsure OR ? WHERE key = ?",
+            (at_ms + round(wait_s * 1_000), error, unsure, key),
         )
     refused(db, message.channel, at_ms, error)
+
+
+def _follow_clock(db: Database, now_ms: int) -> None:
+    """Bring back what was written before the clock was set back: it would wait for that long."""
+    db.write(
+        "UPDATE notifications SET due_ms = due_ms - (created_ms - ?), created_ms = ? "
+        "WHERE status = ? AND created_ms > ?",
+        (now_ms, now_ms, NoticeStatus.QUEUED, now_ms),
+    )
+    db.write(
+        "UPDATE messages SET next_try_ms = ? WHERE next_try_ms > ? AND created_ms > ?",
+        (now_ms, now_ms, now_ms),
+    )
 
 
 def _put_together(

@@ -23,6 +23,10 @@ from sentinel_tui.store.outbox_reading import SELECT_NOTICES, notice_from_row
 from sentinel_tui.store.rows import SELECT_ALERTS, alert_from_row
 from sentinel_tui.store.silencing import active
 
+_DOUBT_MS = round(1.6 * REOPEN_S * 1_000)
+"""So long after its end an incident may be in doubt: until a relapse that would bring it back is
+confirmed, and not until it is looked at no more."""
+
 _ADD = (
     "INSERT OR IGNORE INTO notifications (key, incident_id, channel, kind, severity, created_ms, "
     "due_ms, status, sent_ms, message_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -119,7 +123,7 @@ def _standing(
 
 def _is_in_doubt(db: Database, incident: Incident, now_ms: int) -> bool:
     """Whether a service that just recovered fails again, until that is confirmed or was a blip."""
-    if incident.resolved_ms is None or now_ms - incident.resolved_ms >= REOPEN_S * 1_000:
+    if incident.resolved_ms is None or now_ms - incident.resolved_ms >= _DOUBT_MS:
         return False
     rows = db.rows("SELECT id FROM services WHERE state = ?", (State.SUSPECT.value,))
     return any(service in incident.services for (service,) in rows)

@@ -66,14 +66,28 @@ class TestRuling:
     def test_a_parent_that_was_seen_well_since_does_not(self) -> None:
         assert ruled(UP) == RAISE
 
-    @pytest.mark.parametrize(
-        "state", [State.UNKNOWN, State.PAUSED, State.MAINT, State.ASLEEP], ids=str
-    )
+    @pytest.mark.parametrize("state", [State.PAUSED, State.ASLEEP], ids=str)
     @pytest.mark.parametrize("verdict", [State.DOWN, State.SUSPECT, State.UP], ids=str)
     def test_a_parent_that_nobody_looks_at_silences_nobody(
         self, state: State, verdict: State
     ) -> None:
         assert ruled(Parent("gateway", state, verdict, LATER_MS)) == RAISE
+
+    def test_a_parent_that_is_out_of_sight_and_was_well_silences_nobody(self) -> None:
+        assert ruled(Parent("gateway", State.UNKNOWN, State.UP, LATER_MS)) == RAISE
+
+    @pytest.mark.parametrize("verdict", [State.DOWN, State.SUSPECT], ids=str)
+    def test_a_parent_that_failed_before_it_was_out_of_sight_holds_for_a_while(
+        self, verdict: State
+    ) -> None:
+        parent = Parent("gateway", State.UNKNOWN, verdict, LATER_MS)
+        assert ruled(parent, after_s=HOLD_S - 1) == Ruling(RulingKind.HOLD, "gateway")
+        assert ruled(parent, after_s=HOLD_S) == RAISE
+
+    @pytest.mark.parametrize("verdict", [State.DOWN, State.UP], ids=str)
+    def test_a_parent_under_maintenance_explains_what_hangs_on_it(self, verdict: State) -> None:
+        parent = Parent("gateway", State.MAINT, verdict, LATER_MS)
+        assert ruled(parent, after_s=1e6) == Ruling(RulingKind.SUPPRESS, "gateway")
 
     @pytest.mark.parametrize("state", list(State), ids=str)
     def test_a_parent_that_was_never_looked_at_silences_nobody(self, state: State) -> None:

@@ -19,7 +19,8 @@ LOOK_S = 10.0
 """and no longer than this for a parent that has not been looked at since."""
 
 _UNDECIDED = frozenset({State.SUSPECT, State.WAKING})
-_SILENT = frozenset({State.UNKNOWN, State.PAUSED, State.MAINT, State.ASLEEP})
+_SILENT = frozenset({State.UNKNOWN, State.PAUSED, State.ASLEEP})
+_EXPLAINS = frozenset({State.DOWN, State.MAINT})
 
 
 class RulingKind(StrEnum):
@@ -69,7 +70,8 @@ def ruling(
 ) -> Ruling:
     """What becomes of an alarm about a service with these parents.
 
-    A parent that was never looked at, or that nobody looks at just now, silences nobody.
+    A parent that was never looked at, or that nobody looks at just now, silences nobody. One under
+    maintenance is as good as down: its owner is working on it, and knows what hangs on it.
 
     Args:
         parents: What the service depends on, in the owner's order.
@@ -78,8 +80,8 @@ def ruling(
         wanted_ms: When the alarm was first held back; the time it may be held counts from here.
             None: from `failing_since_ms`.
     """
-    heard = [one for one in parents if one.last_ms is not None and one.state not in _SILENT]
-    down = next((one for one in heard if one.state is State.DOWN), None)
+    heard = [one for one in parents if one.last_ms is not None and _has_a_say(one)]
+    down = next((one for one in heard if one.state in _EXPLAINS), None)
     if down is not None:
         return Ruling(RulingKind.SUPPRESS, down.id)
     held_s = (now_ms - (failing_since_ms if wanted_ms is None else wanted_ms)) / 1_000
@@ -121,9 +123,16 @@ def descendants(service: str, depends_on: Mapping[str, Iterable[str]]) -> frozen
     return frozenset(found - {service})
 
 
+def _has_a_say(parent: Parent) -> bool:
+    """Whether somebody looks at it, or saw it fail and only lost sight of it for a moment."""
+    if parent.state is State.UNKNOWN:
+        return parent.verdict in (State.DOWN, State.SUSPECT)
+    return parent.state not in _SILENT
+
+
 def _patience_s(parent: Parent, failing_since_ms: int) -> float:
     """How long an alarm is held for a parent that is not down."""
-    if parent.verdict in _UNDECIDED:
+    if parent.verdict in _UNDECIDED or parent.state is State.UNKNOWN:
         return HOLD_S
     looked_since = parent.last_ms is not None and parent.last_ms >= failing_since_ms
     return 0.0 if looked_since else LOOK_S

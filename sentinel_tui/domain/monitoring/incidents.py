@@ -16,6 +16,9 @@ TAKEOVER_S = 300.0
 """A parent that fails takes over what began at its children less than this before: they were only
 seen first."""
 
+NO_LONGER_WATCHED = "no longer watched"
+"""Why an alert ended whose service was taken out: nobody knows whether it recovered."""
+
 _AVAILABILITY, _EXPIRY, _SENTINEL = "availability", "expiry", "sentinel"
 _FAMILIES = {
     Rule.DOWN: _AVAILABILITY,
@@ -108,7 +111,7 @@ def place(
 
     Args:
         alert: The alert.
-        known: The incidents that are open, and those that ended within the last `REOPEN_S`.
+        known: The incidents that are open, and those that ended lately.
         orders: What depends on what, and the services' names.
         is_down: Whether a service is down.
         now_ms: Now.
@@ -118,7 +121,9 @@ def place(
     """
     cause = _cause(alert, orders, is_down)
     title = _title(alert, cause, orders.names)
-    current = _current(cause, known, now_ms) or _childs(alert, cause, known, orders)
+    # Dated back, for how long it was well does not hang on how long it takes to confirm.
+    began_ms = min(alert.opened_ms, now_ms)
+    current = _current(cause, known, began_ms) or _childs(alert, cause, known, orders)
     if current is None:
         services = (alert.service,) if alert.service else ()
         return Incident(0, cause, title, alert.severity, services, alert.opened_ms)
@@ -149,6 +154,9 @@ def settle(incident: Incident, alerts: Sequence[AlertRecord], now_ms: int) -> In
     if severity is not incident.severity:
         incident = replace(incident, severity=severity, acknowledged_ms=None, acknowledged_by="")
     opened_ms = min((alert.opened_ms for alert in alerts), default=incident.opened_ms)
+    if alerts and all(alert.resolution == NO_LONGER_WATCHED for alert in alerts):
+        told, _ = headline(incident)
+        incident = replace(incident, title=f"{told}: {NO_LONGER_WATCHED}")
     return replace(
         incident,
         services=_services(incident, alerts),
@@ -203,15 +211,15 @@ def _title(alert: AlertRecord, cause: str, names: Mapping[str, str]) -> str:
     return f"{subject} {_PHRASES[alert.rule][0]}: {alert.reason}"
 
 
-def _current(cause: str, known: Sequence[Incident], now_ms: int) -> Incident | None:
-    """The incident of a cause: the open one, or else the one that ended last, moments ago."""
+def _current(cause: str, known: Sequence[Incident], at_ms: int) -> Incident | None:
+    """The incident of a cause: the open one, or else the one that ended moments before."""
     of_cause = [one for one in known if one.cause == cause]
     for incident in of_cause:
         if incident.open:
             return incident
     ended = [(one.resolved_ms, one) for one in of_cause if one.resolved_ms is not None]
     ended_ms, last = max(ended, key=lambda pair: pair[0], default=(0, None))
-    return last if now_ms - ended_ms < REOPEN_S * 1_000 else None
+    return last if at_ms - ended_ms < REOPEN_S * 1_000 else None
 
 
 def _childs(

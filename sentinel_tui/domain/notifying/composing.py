@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sentinel_tui.domain.monitoring.alerts import Severity
 from sentinel_tui.domain.monitoring.incidents import (
+    NO_LONGER_WATCHED,
     Incident,
     headline,
     max_severity,
@@ -191,9 +192,13 @@ class _Telling:
         waited_ms = self.now_ms - min(notice.due_ms for notice in notices)
         span = self._span(incident.opened_ms, resolved_ms)
         lasted = _lasted(resolved_ms - incident.opened_ms)
-        opening = "" if first_news else "recovered: "
+        opening = "" if first_news else self._ending(incident)
         ending = ", delivered late" if first_news or waited_ms > _LATE_MS else ""
         return f"{_RECOVERED} {opening}{past_headline(incident)} {span} ({lasted}){ending}"
+
+    def _ending(self, incident: Incident) -> str:
+        gone = headline(incident)[1] == NO_LONGER_WATCHED
+        return f"{NO_LONGER_WATCHED}: " if gone else "recovered: "
 
     def _details(self, incident: Incident, services: Sequence[str]) -> Iterable[str]:
         happened, reason = headline(incident)

@@ -9,7 +9,9 @@ MOST_MESSAGES = 10
 out together."""
 WINDOW_S = 600.0
 GIVE_UP_S = 86_400.0
-"""A message that could not be delivered for this long is given up."""
+"""A message that could not be delivered for this long is given up,"""
+GIVE_UP_TRIES = 10
+"""if it was tried at least so often: a machine that slept over the day has not tried for a day."""
 
 _RETRIES_S = (0.0, 5.0, 30.0, 120.0, 600.0, 1_800.0)
 _LATER_S = 3_600.0

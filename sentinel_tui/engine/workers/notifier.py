@@ -11,7 +11,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -63,6 +63,7 @@ class Notifier:
         channels: Mapping[str, Channel],
         own_alerts: OwnAlerts,
         zone: str,
+        is_offline: Callable[[], bool] = lambda: False,
     ) -> None:
         """Send nothing yet.
 
@@ -72,12 +73,14 @@ class Notifier:
             channels: The ways out, by the owner's names for them.
             own_alerts: Told of a channel that takes no messages, and when it takes them again.
             zone: IANA name of the zone in which messages tell the time.
+            is_offline: Whether nobody can be reached just now, which is no channel's fault.
         """
         self._clock = clock
         self._writer = writer
         self._channels = channels
         self._own_alerts = own_alerts
         self._zone = zone
+        self._is_offline = is_offline
         self._nudged = asyncio.Event()
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._failing: dict[str, _Failing] = {}
@@ -168,7 +171,9 @@ class Notifier:
         try:
             await asyncio.wait((sending, deadline), return_when=asyncio.FIRST_COMPLETED)
             if not sending.done():
-                raise DeliveryError(f"did not take the message within {SEND_WITHIN_S:.0f} s")
+                raise DeliveryError(
+                    f"did not take the message within {SEND_WITHIN_S:.0f} s", unsure=True
+                )
             if sending.cancelled():
                 raise DeliveryError("broke off")
             sending.result()
@@ -190,6 +195,7 @@ class Notifier:
             error=error.error,
             final=error.final,
             retry_after_s=error.retry_after_s,
+            unsure=error.unsure,
             jitter=random.uniform(-1, 1),  # noqa: S311 (spreads retries, keeps no secret)
         )
         await self._write(job)
@@ -206,6 +212,13 @@ class Notifier:
                 await self._clock.sleep(_NO_ROOM_PAUSE_S)
 
     def _tell_of_failing(self) -> None:
+        if self._is_offline():
+            # Nobody can be reached just now; what that says of a channel shows when it is over.
+            now_s = self._clock.elapsed_s()
+            self._failing = {
+                name: replace(one, since_s=now_s) for name, one in self._failing.items()
+            }
+            return
         for name, failing in self._failing.items():
             lasted_s = self._clock.elapsed_s() - failing.since_s
             if lasted_s >= FAILING_AFTER_S:

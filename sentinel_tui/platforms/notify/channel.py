@@ -20,15 +20,22 @@ class DeliveryError(Exception):
         error: Why, in one line, cleaned and without secrets: the border is here.
         final: The same message would never be taken; trying again is of no use.
         retry_after_s: When the other side wants to be tried again, or None.
+        unsure: The other side may have taken it all the same.
     """
 
     def __init__(
-        self, error: str, *, final: bool = False, retry_after_s: float | None = None
+        self,
+        error: str,
+        *,
+        final: bool = False,
+        retry_after_s: float | None = None,
+        unsure: bool = False,
     ) -> None:
         self.error = clean_text(redact(error), _LONGEST_ERROR)
         super().__init__(self.error)
         self.final = final
         self.retry_after_s = retry_after_s
+        self.unsure = unsure
 
 
 class Channel(Protocol):

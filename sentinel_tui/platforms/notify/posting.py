@@ -30,7 +30,7 @@ async def post(
             "POST", url, headers=headers, body=body, allow_private=allow_private
         )
     except NoAnswer as nobody:
-        raise DeliveryError(nobody.error) from None
+        raise DeliveryError(nobody.error, unsure=nobody.sent) from None
     expect_taken(urlsplit(url).hostname or "", answer, now_ms)
 
 
