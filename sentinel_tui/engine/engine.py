@@ -65,7 +65,13 @@ class Engine:
             describe=self.describe,
             lose_store=self._lose_store,
         )
-        owner = OwnerVerbs(parts.clock, parts.writer, parts.maintaining, self._crew.notifier.nudge)
+        owner = OwnerVerbs(
+            parts.clock,
+            parts.writer,
+            parts.maintaining,
+            parts.recording,
+            self._crew.notifier.nudge,
+        )
         verbs = Verbs(parts, owner, self._crew.reload, self.status, self.stopping.set)
         self._control = ControlServer(paths.socket, verbs.answer)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 
@@ -14,7 +15,8 @@ from sentinel_tui.domain.records import AlertRecord, EntryKind
 from sentinel_tui.engine.arguments import Arguments
 from sentinel_tui.engine.control import Json
 from sentinel_tui.engine.maintaining import Maintaining
-from sentinel_tui.errors import EngineError, UsageError
+from sentinel_tui.engine.recording import Recording
+from sentinel_tui.errors import EngineError, StoreError, UsageError
 from sentinel_tui.store.database import Database
 from sentinel_tui.store.outbox_reading import SELECT_MESSAGES, message_from_row
 from sentinel_tui.store.recorder import (
@@ -45,6 +47,7 @@ class OwnerVerbs:
         clock: Clock,
         writer: StoreWriter,
         maintaining: Maintaining,
+        recording: Recording,
         nudge_notifier: Callable[[], None],
     ) -> None:
         """Do nothing yet.
@@ -53,11 +56,13 @@ class OwnerVerbs:
             clock: The time.
             writer: The store's writing side.
             maintaining: Begins and ends silences and maintenance.
+            recording: What states are written through.
             nudge_notifier: Has the outbox looked through at once.
         """
         self._clock = clock
         self._writer = writer
         self._maintaining = maintaining
+        self._recording = recording
         self._nudge_notifier = nudge_notifier
         self.changing: dict[str, Action] = {
             "acknowledge": self._acknowledge,
@@ -163,13 +168,20 @@ class OwnerVerbs:
             reason=arguments.text("reason", ""),
             by=arguments.source,
         )
+        await self._show()
         return {**_silence(begun), "services": covered}
 
     async def _end(self, arguments: Arguments) -> Json:
         arguments.expect("silence")
         ended = await self._maintaining.end(arguments.number("silence"))
+        await self._show()
         self._nudge_notifier()
         return _silence(ended)
+
+    async def _show(self) -> None:
+        """Have states in the store before the answer says so; a full disk may delay it."""
+        with suppress(StoreError):
+            await self._recording.flush()
 
     async def _test_channel(self, arguments: Arguments) -> Json:
         """Send a test message, and wait until it is known what became of it."""
