@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sentinel_tui.domain.monitoring.alerts import Rule, Severity
 from sentinel_tui.domain.monitoring.incidents import (
+    NO_LONGER_WATCHED,
     REOPEN_S,
     TAKEOVER_S,
     Incident,
@@ -300,3 +301,11 @@ class TestAcknowledgements:
 
     def test_nobody_took_it_on(self) -> None:
         assert not acknowledged(put(alert()), self.POLICY, NOW_MS)
+
+
+def test_an_incident_whose_service_was_taken_out_does_not_say_that_it_recovered() -> None:
+    begun = stored(put(alert("api")))
+    gone = alert("api", resolved_ms=NOW_MS + S, resolution=NO_LONGER_WATCHED)
+    over = settle(begun, [gone], NOW_MS + S)
+    assert headline(over)[1] == NO_LONGER_WATCHED
+    assert not over.open
