@@ -1,0 +1,71 @@
+"""Modes: how closely to watch a service, and whether to keep it awake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+FRESH_DEPLOY_S = 900.0
+"""How long a deploy is watched closely."""
+
+
+class Mode(StrEnum):
+    """The words are stored, shown and typed."""
+
+    HYPER_VIGILANT = "hyper-vigilant"
+    """Looks often, confirms fast, keeps awake."""
+    NORMAL = "normal"
+    ECONOMY = "economy"
+    """Lets a sleeper sleep: no look that would wake it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a mode is chosen by.
+
+    Attributes:
+        by_hand: What the owner set, or None.
+        by_schedule: What the configuration's calendar says now, or None.
+        open_incident: Whether one touches the service.
+        since_deploy_s: Seconds since it was deployed, or None.
+        peak: Whether its rhythm says that now is a busy hour.
+        off_peak: Whether its rhythm says that hardly anybody comes now.
+        costs_hours: Whether it sleeps, and being awake costs hours of a limited workspace.
+        hours_short: Whether those hours will not last at the present pace.
+    """
+
+    by_hand: Mode | None = None
+    by_schedule: Mode | None = None
+    open_incident: bool = False
+    since_deploy_s: float | None = None
+    peak: bool = False
+    off_peak: bool = False
+    costs_hours: bool = False
+    hours_short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A mode, and why."""
+
+    mode: Mode
+    reason: str
+
+
+def choose(now: Situation) -> Choice:
+    """The mode of a service: what the owner says goes first, then trouble, then its rhythm."""
+    if now.by_hand is not None:
+        return Choice(now.by_hand, "set by you")
+    if now.open_incident:
+        return Choice(Mode.HYPER_VIGILANT, "an incident is open")
+    if now.since_deploy_s is not None and now.since_deploy_s < FRESH_DEPLOY_S:
+        return Choice(Mode.HYPER_VIGILANT, "it was just deployed")
+    if now.by_schedule is not None:
+        return Choice(now.by_schedule, "by your calendar")
+    if now.peak:
+        return Choice(Mode.HYPER_VIGILANT, "a busy hour")
+    if now.costs_hours and now.hours_short:
+        return Choice(Mode.ECONOMY, "the month's hours would not last")
+    if now.costs_hours and now.off_peak:
+        return Choice(Mode.ECONOMY, "hardly anybody comes at this hour")
+    return Choice(Mode.NORMAL, "nothing speaks for another one")
