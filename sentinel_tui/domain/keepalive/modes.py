@@ -69,3 +69,39 @@ def choose(now: Situation) -> Choice:
     if now.costs_hours and now.off_peak:
         return Choice(Mode.ECONOMY, "hardly anybody comes at this hour")
     return Choice(Mode.NORMAL, "nothing speaks for another one")
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChange:
+    """A service came into a mode.
+
+    Attributes:
+        service: Which.
+        at_ms: When.
+        mode: Into which.
+        reason: Why.
+    """
+
+    service: str
+    at_ms: int
+    mode: Mode
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModeSetting:
+    """A mode the owner set by hand.
+
+    Attributes:
+        service: For which service; empty for all of them.
+        mode: Which.
+        at_ms: When.
+        until_ms: Until when, or None: until `mode auto`.
+        by: Who.
+    """
+
+    service: str
+    mode: Mode
+    at_ms: int
+    until_ms: int | None
+    by: str
