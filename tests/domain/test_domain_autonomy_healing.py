@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from sentinel_tui.domain.autonomy.ladder import Deploy, Rung, Trouble, next_rung
+from sentinel_tui.domain.autonomy.learning import resting
 from sentinel_tui.domain.autonomy.policy import Past, Verb
 from sentinel_tui.domain.autonomy.verification import Effect, Looks, effect
 
@@ -45,6 +46,15 @@ class TestLadder:
         climb = next_rung(trouble, past)
         assert climb.rung is rung
         assert climb.reason
+
+    def test_a_remedy_that_never_helps_is_left_out_for_the_next_one(self) -> None:
+        past = [
+            Past("public", Verb.RESTART, NOW - n * MINUTE_MS, NOW, helped=False) for n in (90, 60)
+        ]
+        left_out = resting(past, "public", NOW)
+        assert left_out == {Verb.RESTART}
+        assert next_rung(DOWN, [], resting=left_out).rung is Rung.ROLLBACK
+        assert resting(past, "curator", NOW) == frozenset()
 
     def test_it_goes_back_to_the_last_deploy_that_was_healthy_for_long(self) -> None:
         assert next_rung(DOWN, tried(Verb.RESTART)).deploy == GOOD.id

@@ -54,6 +54,20 @@ class TestLevels:
         trouble = replace(QUIET, offline=True, maintenance=True, provider_incident=True)
         assert rule(mine, Limits(level=Level.OBSERVE), [], trouble).answer is Answer.DO
 
+    @pytest.mark.parametrize(
+        "wish",
+        [
+            Wish("public", Verb.ROLLBACK),
+            Wish("public", Verb.SCALE, euros_per_month=7),
+            Wish("public", Verb.SUSPEND),
+        ],
+    )
+    def test_what_may_hurt_is_asked_for_even_where_all_is_automatic(self, wish: Wish) -> None:
+        limits = replace(AUTO, euros_per_month=100)
+        assert rule(wish, limits, [], QUIET).answer is Answer.ASK
+        accepted = rule(wish, replace(limits, accepted=True), [], QUIET).answer
+        assert accepted is (Answer.ASK if wish.verb is Verb.SUSPEND else Answer.DO)
+
     def test_a_freeze_stops_even_the_owner(self) -> None:
         mine = replace(RESTART, by_owner=True)
         ruling = rule(mine, AUTO, [], replace(QUIET, frozen=True))
@@ -71,11 +85,23 @@ class TestGuards:
             {"deploying": True},
             {"watching_since_ms": NOW - 60_000},
             {"down": 3, "services": 6},
+            {"data_age_s": 601.0},
+            {"clock_jumped": True},
         ],
     )
     def test_each_doubt_keeps_sentinel_from_acting(self, change: dict[str, object]) -> None:
         around = replace(QUIET, **change)  # type: ignore[arg-type] (fields of it)
         assert rule(RESTART, AUTO, [], around).answer is Answer.SUGGEST
+
+    def test_a_dozen_looks_are_enough_before_it_acts(self) -> None:
+        young = replace(QUIET, watching_since_ms=NOW - 61_000)
+        assert rule(RESTART, AUTO, [], young).answer is Answer.SUGGEST
+        assert rule(RESTART, AUTO, [], replace(young, interval_s=5.0)).answer is Answer.DO
+
+    def test_a_look_of_the_last_two_intervals_is_fresh(self) -> None:
+        recent = replace(QUIET, data_age_s=119.0, interval_s=60.0)
+        assert rule(RESTART, AUTO, [], recent).answer is Answer.DO
+        assert rule(RESTART, AUTO, [], replace(recent, data_age_s=121)).answer is Answer.SUGGEST
 
     def test_two_of_many_down_are_no_reason_to_wait(self) -> None:
         assert rule(RESTART, AUTO, [], replace(QUIET, down=2)).answer is Answer.DO
@@ -123,9 +149,27 @@ class TestBudgets:
         many = [replace(restart(10 + n), verb=Verb.WAKE) for n in range(5)]
         assert rule(RESTART, AUTO, many, QUIET).answer is Answer.SUGGEST
 
+    @pytest.mark.parametrize(
+        ("failures", "days_ago", "answer"),
+        [
+            (2, 0.9, Answer.SUGGEST),
+            (2, 1.1, Answer.DO),
+            (3, 1.1, Answer.SUGGEST),
+            (3, 2.1, Answer.DO),
+            (9, 29, Answer.SUGGEST),
+            (9, 31, Answer.DO),
+        ],
+    )
+    def test_what_does_not_help_rests_ever_longer_and_not_for_ever(
+        self, failures: int, days_ago: float, answer: Answer
+    ) -> None:
+        last_min = days_ago * 24 * 60
+        past = [restart(last_min + 60 * n, helped=False) for n in reversed(range(failures))]
+        assert rule(RESTART, AUTO, past, QUIET).answer is answer
+
     def test_money_is_spent_only_as_far_as_allowed(self) -> None:
         scale = Wish("public", Verb.PLAN, euros_per_month=7)
-        limits = replace(AUTO, euros_per_month=10)
+        limits = replace(AUTO, euros_per_month=10, accepted=True)
         assert rule(scale, limits, [], QUIET).answer is Answer.DO
         spent = [restart(120, euros_per_month=7.0)]
         ruling = rule(scale, limits, spent, QUIET)

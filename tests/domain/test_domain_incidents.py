@@ -68,7 +68,14 @@ def stored(incident: Incident, number: int = 5) -> Incident:
 
 class TestFamilies:
     def test_every_rule_has_one(self) -> None:
-        assert {family(rule) for rule in Rule} == {"availability", "expiry", "sentinel"}
+        assert {family(rule) for rule in Rule} == {
+            "availability",
+            "expiry",
+            "waking",
+            "acting",
+            "workspace",
+            "sentinel",
+        }
 
     @pytest.mark.parametrize("rule", [Rule.DOWN, Rule.DEGRADED, Rule.FLAPPING, Rule.BUDGET])
     def test_what_can_have_one_cause_is_one_incident(self, rule: Rule) -> None:
@@ -86,6 +93,14 @@ class TestFamilies:
         assert put(alert("", Rule.CHANNEL), [channel]).id == channel.id
         assert put(alert("", Rule.STORAGE), [channel]).id == 0
         assert put(alert("api", Rule.STOPPED)).cause == put(alert("web", Rule.STOPPED)).cause
+
+    def test_hours_and_slow_wakes_are_no_part_of_an_outage(self) -> None:
+        outage = stored(put(alert()))
+        slow = put(alert(rule=Rule.COLD_START), [outage], {"gateway"})
+        assert (slow.id, slow.cause) == (0, "waking/api")
+        hours = put(alert("", Rule.HOURS), [outage])
+        assert (hours.cause, hours.services) == ("workspace/hours", ())
+        assert hours.title.startswith("The workspace runs out of hours: ")
 
 
 class TestTitles:

@@ -19,6 +19,7 @@ situations = st.builds(
     off_peak=st.booleans(),
     costs_hours=st.booleans(),
     hours_short=st.booleans(),
+    planned_awake=st.booleans(),
 )
 
 
@@ -29,7 +30,13 @@ situations = st.builds(
         (Situation(open_incident=True, off_peak=True, costs_hours=True), Mode.HYPER_VIGILANT),
         (Situation(since_deploy_s=FRESH_DEPLOY_S - 1), Mode.HYPER_VIGILANT),
         (Situation(since_deploy_s=FRESH_DEPLOY_S), Mode.NORMAL),
-        (Situation(peak=True, costs_hours=True, hours_short=True), Mode.HYPER_VIGILANT),
+        (Situation(peak=True), Mode.HYPER_VIGILANT),
+        (Situation(peak=True, costs_hours=True), Mode.HYPER_VIGILANT),
+        (Situation(peak=True, costs_hours=True, planned_awake=False), Mode.ECONOMY),
+        (Situation(peak=True, costs_hours=True, hours_short=True), Mode.ECONOMY),
+        (Situation(costs_hours=True), Mode.NORMAL),
+        (Situation(costs_hours=True, planned_awake=False), Mode.ECONOMY),
+        (Situation(planned_awake=False), Mode.NORMAL),
         (Situation(by_schedule=Mode.ECONOMY, peak=True), Mode.ECONOMY),
         (Situation(costs_hours=True, off_peak=True), Mode.ECONOMY),
         (Situation(costs_hours=True, hours_short=True), Mode.ECONOMY),
@@ -52,6 +59,14 @@ def test_only_what_costs_hours_is_put_into_economy_by_itself(situation: Situatio
     ordered = situation.by_hand or situation.by_schedule
     if choose(situation).mode is Mode.ECONOMY and ordered is not Mode.ECONOMY:
         assert situation.costs_hours
+
+
+@given(situations)
+def test_by_itself_nothing_is_kept_awake_that_the_plan_lets_sleep(situation: Situation) -> None:
+    ordered = situation.by_hand or situation.by_schedule or situation.open_incident
+    fresh = situation.since_deploy_s is not None and situation.since_deploy_s < FRESH_DEPLOY_S
+    if situation.let_sleep and not ordered and not fresh:
+        assert choose(situation).mode is Mode.ECONOMY
 
 
 @given(situations)

@@ -2,65 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-from datetime import datetime, timedelta
+from dataclasses import replace
 from math import inf
-from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from domain_visits import course, office, read_log
 
-from sentinel_tui.domain.keepalive.planner import Plan, Purse, make_plan
-from sentinel_tui.domain.keepalive.rhythm import Rhythm, learn
+from sentinel_tui.domain.keepalive.hours_ledger import DAY_MS
+from sentinel_tui.domain.keepalive.planner import Plan, Purse, deviation, make_plan
+from sentinel_tui.domain.keepalive.rhythm import DEFAULT, Rhythm, learn
 from sentinel_tui.domain.keepalive.simulation import TRAINING_WEEKS, Tally, simulate
-from sentinel_tui.domain.keepalive.use import HOUR_S, HOURS_A_WEEK, RECENCIES, Hour, hours
-
-_WEEK_S = HOURS_A_WEEK * HOUR_S
-_LOGS = Path(__file__).parents[3] / "shared" / "data" / "ts"
-
-
-def office(weeks: int, hour_of_day: int = 9) -> list[float]:
-    """Somebody who comes at the same hour on every week-day."""
-    return [
-        (week * 7 + day) * 24 * HOUR_S + hour_of_day * HOUR_S + 600
-        for week in range(weeks)
-        for day in range(5)
-    ]
-
-
-def course(events_s: list[float], weeks: int) -> list[Hour]:
-    return hours(events_s, 0.0, weeks * _WEEK_S, 0)
-
-
-class TestRhythm:
-    def test_the_usual_hour_is_worth_more_than_any_other(self) -> None:
-        rhythm = learn(course(office(8), 8))
-        usual = {day * 24 + 9 for day in range(5)}
-        others = set(range(HOURS_A_WEEK)) - usual
-        assert min(rhythm.rates[c] for c in usual) > 3 * max(rhythm.rates[c] for c in others)
-
-    def test_a_new_habit_replaces_the_old_one(self) -> None:
-        old = [time_s for time_s in office(24) if time_s < 12 * _WEEK_S]
-        new = [time_s for time_s in office(24, 20) if time_s >= 12 * _WEEK_S]
-        rhythm = learn(course(old + new, 24))
-        assert rhythm.rates[20] > 2 * rhythm.rates[9]
-
-    def test_nobody_ever_came(self) -> None:
-        rhythm = learn(course([], 3))
-        assert set(rhythm.rates) == {0.0}
-        assert rhythm.weeks == 3
-
-    def test_without_a_single_hour_nothing_is_expected(self) -> None:
-        assert learn([]).value(0, 0) == 0.0
-
-    @given(st.lists(st.floats(0, 3 * _WEEK_S - 1), max_size=40).map(sorted))
-    @settings(max_examples=25)
-    def test_rates_and_factors_are_never_negative(self, events_s: list[float]) -> None:
-        rhythm = learn(course(events_s, 3))
-        assert min(rhythm.rates) >= 0
-        assert min(rhythm.recency) > 0
+from sentinel_tui.domain.keepalive.use import HOURS_A_WEEK, RECENCIES
+from sentinel_tui.domain.keepalive.week import PlanRecord, record
 
 
 def plan_for(events_s: list[float], purse: Purse, weeks: int = 8) -> Plan:
@@ -102,14 +55,68 @@ class TestPlan:
         assert not plan.keeps_awake("public", 0, 1, kept=False)
         assert plan.keeps_awake("public", 0, 1, kept=True)
 
-    def test_a_workspace_without_services_or_past_has_a_plan(self) -> None:
+    def test_what_is_kept_back_is_not_spent(self) -> None:
+        fair, careful = Purse(300, 0, 30, 0.0), Purse(300, 0, 30, 0.3)
+        assert plan_for(office(8), careful).threshold > plan_for(office(8), fair).threshold
+        assert plan_for(office(8), careful).allowed_h == pytest.approx(
+            plan_for(office(8), fair).allowed_h - 3
+        )
+
+    def test_visitors_of_the_first_hours_already_count(self) -> None:
+        busy = course([n * 600.0 for n in range(36)], 1)[:6]
+        plan = make_plan({"public": busy}, {"public": DEFAULT}, Purse(750, 0, 30))
+        assert plan.natural_h == pytest.approx(24, rel=0.05)
+
+    def test_a_workspace_without_services_has_a_plan(self) -> None:
         assert make_plan({}, {}, Purse(750, 0, 30)).natural_h == 0
-        assert make_plan({"public": []}, {"public": learn([])}, Purse(750, 0, 30)).threshold == inf
+
+    def test_without_a_past_the_evenings_come_first(self) -> None:
+        names = ("public", "curator", "monetizer", "admin")
+        plan = make_plan(
+            {name: [] for name in names}, dict.fromkeys(names, DEFAULT), Purse(750, 0, 30)
+        )
+        kept = {c % 24 for c in range(HOURS_A_WEEK) if plan.keeps_awake("public", c, 8, kept=False)}
+        assert 20 in kept
+        assert not kept & set(range(7))
+        assert len(names) * len(kept) == pytest.approx(plan.allowed_h, abs=len(names))
+
+    def test_hours_of_one_value_stand_or_fall_by_what_is_nearer(self) -> None:
+        flat = Rhythm((1.0,) * HOURS_A_WEEK, (1.0,) * RECENCIES, 0)
+        daily_h = {plan: Purse(plan * 30, 0, 30, 0.0) for plan in (11, 13)}
+        little, much = (
+            make_plan({"public": []}, {"public": flat}, purse) for purse in daily_h.values()
+        )
+        assert little.threshold == inf
+        assert much.threshold == 1.0
+
+
+class TestDeviation:
+    def plan_of(self, used_h: float) -> PlanRecord:
+        use = {"public": course(office(8), 8)}
+        purse = Purse(750, used_h, 20)
+        plan = make_plan(use, {"public": learn(use["public"])}, purse)
+        return record(plan, use, purse, made_ms=0, reason="daily", told=None, profiles={})
+
+    def test_what_goes_by_the_plan_is_no_reason_to_make_another(self) -> None:
+        plan = self.plan_of(100)
+        assert deviation(plan, plan.expected_h(DAY_MS), DAY_MS) == ""
+
+    @pytest.mark.parametrize(("off_h", "word"), [(40, "more"), (-40, "less")])
+    def test_much_more_or_less_is(self, off_h: float, word: str) -> None:
+        plan = self.plan_of(100)
+        assert word in deviation(plan, plan.expected_h(DAY_MS) + off_h, DAY_MS)
+
+    def test_much_is_measured_by_the_budget(self) -> None:
+        plan = self.plan_of(100)
+        large = replace(plan, budget_h=7_500)
+        assert deviation(plan, plan.expected_h(DAY_MS) + 40, DAY_MS)
+        assert not deviation(large, large.expected_h(DAY_MS) + 40, DAY_MS)
 
 
 class TestSimulation:
     def test_a_regular_visitor_is_hardly_ever_met_by_sleep(self) -> None:
-        tallies = simulate({"public": office(12)}, 12, 100)
+        twice_each_time = [time_s + again_s for time_s in office(12) for again_s in (0, 300)]
+        tallies = simulate({"public": twice_each_time}, 12, 100)
         assert tallies["plan"].sessions == (12 - TRAINING_WEEKS) * 5
         assert tallies["plan"].cold < tallies["plan"].sessions / 5
         assert tallies["plan"].refused == 0
@@ -135,19 +142,6 @@ class TestSimulation:
         tallies = simulate({"public": []}, TRAINING_WEEKS + 1, 750)
         assert tallies["plan"].sessions == 0
         assert tallies["always_on"].hours_per_month > 0
-
-
-def read_log(name: str) -> list[float]:
-    """A public log as seconds since its first Monday, by the clock on the wall."""
-    path = _LOGS / f"{name}.csv.gz"
-    if not path.exists():
-        pytest.skip(f"the public log {path.name} is not at hand")
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        rows = list(csv.reader(file))[1:]
-    times = sorted(datetime.fromisoformat(row[0]).replace(tzinfo=None) for row in rows)
-    day = times[0].replace(hour=0, minute=0, second=0, microsecond=0)
-    monday = day + timedelta(days=-day.weekday() % 7)
-    return [(time - monday).total_seconds() for time in times if time >= monday]
 
 
 def share(part: int, tally: Tally) -> float:

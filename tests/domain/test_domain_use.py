@@ -19,6 +19,7 @@ from sentinel_tui.domain.keepalive.use import (
 )
 
 _DAY_S = 24 * HOUR_S
+on_the_tick = st.lists(st.integers(0, 863).map(lambda tick: tick * TICK_S), max_size=20).map(sorted)
 logs = st.lists(st.floats(0, 3 * _DAY_S - 1, allow_nan=False), max_size=60).map(sorted)
 
 
@@ -57,6 +58,16 @@ class TestHours:
     def test_time_is_awake_or_asleep_and_adds_up(self, events_s: list[float]) -> None:
         for hour in hours(events_s, 0.0, 3 * _DAY_S, 0):
             assert hour.awake_s + sum(hour.asleep_s) == HOUR_S
+
+    @given(logs | on_the_tick)
+    def test_an_hour_is_what_its_ticks_are(self, events_s: list[float]) -> None:
+        known = list(ticks(events_s, 0.0, 3 * _DAY_S))
+        for number, hour in enumerate(hours(events_s, 0.0, 3 * _DAY_S, 0)):
+            of_it = known[number * 12 : number * 12 + 12]
+            assert hour.awake_s == TICK_S * sum(tick.awake for tick in of_it)
+            for since, asleep_s in enumerate(hour.asleep_s):
+                asleep = [tick for tick in of_it if not tick.awake and tick.recency == since]
+                assert asleep_s == TICK_S * len(asleep)
 
     @given(logs)
     def test_visits_are_events_after_a_silence(self, events_s: list[float]) -> None:

@@ -31,7 +31,8 @@ class Situation:
         peak: Whether its rhythm says that now is a busy hour.
         off_peak: Whether its rhythm says that hardly anybody comes now.
         costs_hours: Whether it sleeps, and being awake costs hours of a limited workspace.
-        hours_short: Whether those hours will not last at the present pace.
+        hours_short: Whether those hours will not last whatever is planned.
+        planned_awake: Whether the plan keeps it awake now; it counts where hours do.
     """
 
     by_hand: Mode | None = None
@@ -42,6 +43,12 @@ class Situation:
     off_peak: bool = False
     costs_hours: bool = False
     hours_short: bool = False
+    planned_awake: bool = True
+
+    @property
+    def let_sleep(self) -> bool:
+        """Whether it sleeps to save hours that the plan spends on others, or later."""
+        return self.costs_hours and not self.planned_awake
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +69,14 @@ def choose(now: Situation) -> Choice:
         return Choice(Mode.HYPER_VIGILANT, "it was just deployed")
     if now.by_schedule is not None:
         return Choice(now.by_schedule, "by your calendar")
-    if now.peak:
-        return Choice(Mode.HYPER_VIGILANT, "a busy hour")
     if now.costs_hours and now.hours_short:
         return Choice(Mode.ECONOMY, "the month's hours would not last")
     if now.costs_hours and now.off_peak:
         return Choice(Mode.ECONOMY, "hardly anybody comes at this hour")
+    if now.let_sleep:
+        return Choice(Mode.ECONOMY, "the plan lets it sleep at this hour")
+    if now.peak:
+        return Choice(Mode.HYPER_VIGILANT, "a busy hour")
     return Choice(Mode.NORMAL, "nothing speaks for another one")
 
 
@@ -105,3 +114,24 @@ class ModeSetting:
     at_ms: int
     until_ms: int | None
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModeWindow:
+    """Hours in which the owner's calendar asks for a mode.
+
+    Attributes:
+        name: The owner's name for them.
+        cron: When they begin, in the zone.
+        zone: IANA name of that zone.
+        duration_s: How long they last.
+        mode: Which mode.
+        services: For which services; empty for all.
+    """
+
+    name: str
+    cron: str
+    zone: str
+    duration_s: float
+    mode: Mode
+    services: tuple[str, ...] = ()

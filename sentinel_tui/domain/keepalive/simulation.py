@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import inf
 
 from sentinel_tui.domain.keepalive.planner import Plan, Purse, make_plan
-from sentinel_tui.domain.keepalive.rhythm import learn
+from sentinel_tui.domain.keepalive.rhythm import DEFAULT, learn
 from sentinel_tui.domain.keepalive.use import (
     HOUR_S,
     HOURS_A_WEEK,
@@ -26,6 +26,8 @@ from sentinel_tui.domain.keepalive.use import (
 
 TRAINING_WEEKS = 6
 MONTH_DAYS = 30
+_RESERVE = 0.005
+"""Share of the budget kept back: here, unlike in life, every hour is counted exactly."""
 _DAY_S = 86_400.0
 _WEEK_S = 7 * _DAY_S
 _REPLAN_S = 6 * HOUR_S
@@ -136,8 +138,9 @@ def _simulate(
 def _replan(run: _Run, use: Mapping[str, Sequence[Hour]], now_s: float, passed_s: float) -> Plan:
     known = {name: course[: int(now_s // HOUR_S)] for name, course in use.items()}
     days_left = MONTH_DAYS - passed_s % (MONTH_DAYS * _DAY_S) / _DAY_S
-    purse = Purse(run.budget_h, run.used_h, days_left)
-    return make_plan(known, {name: learn(course) for name, course in known.items()}, purse)
+    purse = Purse(run.budget_h, run.used_h, days_left, _RESERVE)
+    rhythms = {name: learn(course, prior=DEFAULT) for name, course in known.items()}
+    return make_plan(known, rhythms, purse)
 
 
 def _live(run: _Run, name: str, tick: Tick, policy: _Policy) -> None:

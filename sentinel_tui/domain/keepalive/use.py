@@ -6,12 +6,16 @@ kept the service awake meanwhile: what would have happened to a service that onl
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 HOUR_S = 3_600.0
 HOURS_A_WEEK = 168
+DAY_CELLS = 48
+"""Hours of a usual day: 24 of week-days, then 24 of week-end days."""
+FIRST_WEEKEND_CELL = 5 * 24
 
 IDLE_S = 900.0
 """A free service falls asleep after this long without traffic; visits further apart are two."""
@@ -22,6 +26,7 @@ TICK_S = 300.0
 _RECENCY_EDGES_S = (1_800, 3_600, 7_200, 14_400, 28_800, 57_600, 115_200, 230_400)
 RECENCIES = len(_RECENCY_EDGES_S) + 1
 """How many classes of time since the last use there are, each twice as long as the one before."""
+_NOBODY = (0,) * RECENCIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,16 @@ class Tick:
     awake: bool
     recency: int
     events_s: tuple[float, ...]
+
+
+def day_cell(cell: int) -> int:
+    """The hour of a week-day or of a week-end day that an hour of the week is."""
+    return cell % 24 + (24 if cell >= FIRST_WEEKEND_CELL else 0)
+
+
+def slept_through(cell: int) -> Hour:
+    """An hour of which nothing is known: nobody came in it, nor for long before."""
+    return _quiet_hour(cell, RECENCIES - 1)
 
 
 def recency(since_last_s: float | None) -> int:
@@ -97,15 +112,49 @@ def hours(events_s: Sequence[float], start_s: float, end_s: float, first_cell: i
     """The whole hours from `start_s` to `end_s`.
 
     Args:
-        events_s: When the service was used, ascending.
+        events_s: When the service was used, ascending; earlier ones count as its last use.
         start_s: Start of the first hour.
         end_s: End of the last hour.
         first_cell: The hour of the week at which the first one begins.
     """
     found: list[Hour] = []
+    index = bisect_left(events_s, start_s)
+    last_s = events_s[index - 1] if index else None
+    for number in range(int((end_s - start_s) // HOUR_S)):
+        begin_s = start_s + number * HOUR_S
+        cell = (first_cell + number) % HOURS_A_WEEK
+        first = index
+        while index < len(events_s) and events_s[index] < begin_s + HOUR_S:
+            index += 1
+        if index == first:
+            found.append(_unused_hour(cell, None if last_s is None else begin_s - last_s))
+            continue
+        found.append(_used_hour(cell, begin_s, last_s, events_s[first:index]))
+        last_s = events_s[index - 1]
+    return found
+
+
+def _unused_hour(cell: int, since_s: float | None) -> Hour:
+    """An hour in which nobody comes, so long after the last use."""
+    if since_s is None:
+        return slept_through(cell)
+    first = recency(since_s)
+    if first == recency(since_s + HOUR_S - TICK_S):
+        return _quiet_hour(cell, first)
+    asleep_s, awake_s = [0.0] * RECENCIES, 0.0
+    for number in range(round(HOUR_S / TICK_S)):
+        passed_s = since_s + number * TICK_S
+        if passed_s < IDLE_S:
+            awake_s += TICK_S
+        else:
+            asleep_s[recency(passed_s)] += TICK_S
+    return Hour(cell, awake_s, tuple(asleep_s), _NOBODY)
+
+
+def _used_hour(cell: int, begin_s: float, last_s: float | None, events_s: Sequence[float]) -> Hour:
     asleep_s, visits, awake_s = [0.0] * RECENCIES, [0] * RECENCIES, 0.0
-    last_s: float | None = None
-    for number, tick in enumerate(ticks(events_s, start_s, end_s), start=1):
+    earlier_s = () if last_s is None else (last_s,)
+    for tick in ticks((*earlier_s, *events_s), begin_s, begin_s + HOUR_S):
         if tick.awake:
             awake_s += TICK_S
         else:
@@ -113,10 +162,13 @@ def hours(events_s: Sequence[float], start_s: float, end_s: float, first_cell: i
         for event_s in tick.events_s:
             since_s = None if last_s is None else event_s - last_s
             if since_s is None or since_s > IDLE_S:
-                visits[tick.recency if last_s is None else recency(since_s)] += 1
+                visits[recency(since_s)] += 1
             last_s = event_s
-        if number * TICK_S % HOUR_S == 0:
-            cell = (first_cell + len(found)) % HOURS_A_WEEK
-            found.append(Hour(cell, awake_s, tuple(asleep_s), tuple(visits)))
-            asleep_s, visits, awake_s = [0.0] * RECENCIES, [0] * RECENCIES, 0.0
-    return found
+    return Hour(cell, awake_s, tuple(asleep_s), tuple(visits))
+
+
+@cache
+def _quiet_hour(cell: int, since: int) -> Hour:
+    """An hour slept through; most are, so that one object stands for all of them."""
+    asleep_s = tuple(HOUR_S if one == since else 0.0 for one in range(RECENCIES))
+    return Hour(cell, 0.0, asleep_s, _NOBODY)
