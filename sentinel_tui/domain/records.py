@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sentinel_tui.domain.keepalive.awake import Cause
 from sentinel_tui.domain.monitoring.alerts import Rule, Severity
 from sentinel_tui.domain.monitoring.observations import FailurePhase, Outcome, PhaseTimings
 from sentinel_tui.domain.monitoring.states import State
@@ -189,6 +190,10 @@ class EntryKind(StrEnum):
     NOTIFICATION = "notification"
     SILENCE = "silence"
     DEPLOY = "deploy"
+    HOST = "platform"
+    MODE = "mode"
+    ACTION = "action"
+    TUNING = "tuning"
     LOOK = "failed look"
 
 
@@ -221,11 +226,38 @@ class FailureRecord:
 
 @dataclass(frozen=True, slots=True)
 class ColdStartRecord:
-    """One wake from sleep."""
+    """One wake from sleep.
+
+    Attributes:
+        at_ms: When the service first answered.
+        service: Which.
+        duration_ms: How long it took to wake.
+        cause: What woke it.
+        deploy: The id of the deploy that was live, or empty where that is not known.
+    """
 
     at_ms: int
     service: str
     duration_ms: float
+    cause: Cause = Cause.PLAN
+    deploy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Use of a service, other than Sentinel's own looks at it.
+
+    Attributes:
+        service: Which.
+        at_ms: When; where only minutes are told, when the minute began.
+        count: How many requests.
+        source: Who told of it, such as `platform` or `owner`; each tells of one instant once.
+    """
+
+    service: str
+    at_ms: int
+    count: int
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sentinel_tui.domain.autonomy.policy import Verb
+from sentinel_tui.domain.autonomy.policy import APPROVAL_MS, Verb
 from sentinel_tui.domain.autonomy.verification import Effect
 
 
@@ -51,6 +51,21 @@ ENDED = frozenset(Step) - {Step.PROPOSED, Step.WAITING, Step.APPROVED, Step.STAR
 
 UNDER_WAY = frozenset({Step.APPROVED, Step.STARTED, Step.DONE})
 """In these no other action may touch the same service."""
+
+_NEXT: Mapping[Step, frozenset[Step]] = {
+    Step.PROPOSED: frozenset(
+        {Step.WAITING, Step.APPROVED, Step.CANCELLED, Step.EXPIRED, Step.DRY_RUN}
+    ),
+    Step.WAITING: frozenset({Step.APPROVED, Step.CANCELLED, Step.EXPIRED, Step.DRY_RUN}),
+    Step.APPROVED: frozenset({Step.STARTED, Step.CANCELLED, Step.EXPIRED, Step.DRY_RUN}),
+    Step.STARTED: frozenset({Step.DONE, Step.FAILED, Step.NOT_EXECUTED, Step.UNKNOWN}),
+    Step.DONE: frozenset({Step.VERIFIED, Step.HELPLESS, Step.WORSE, Step.UNKNOWN}),
+}
+
+
+def allowed(step_from: Step, step_to: Step) -> bool:
+    """Whether an action may come from one step to another; none leads back, none out of an end."""
+    return step_to in _NEXT.get(step_from, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +148,51 @@ class Action:
         return self.step in ENDED
 
 
+def recheck(
+    action: Action, snapshot_now: Snapshot, *, frozen: bool, deploying: bool, now_ms: int
+) -> str:
+    """Why an action must not be sent after all; empty while all still holds.
+
+    This is the last look before the call, the same for the owner's wishes and Sentinel's own. What
+    `policy.rule` says at that moment is asked besides.
+
+    Args:
+        action: It is approved.
+        snapshot_now: What the platform says now.
+        frozen: Whether all actions are stopped.
+        deploying: Whether a deploy of the service is under way.
+        now_ms: The present.
+    """
+    if action.step is not Step.APPROVED:
+        return f"it is {action.step}, not approved"
+    if frozen:
+        return "all actions are frozen; `unfreeze` allows them again"
+    if action.approved_ms is not None and now_ms - action.approved_ms > APPROVAL_MS:
+        return f"the yes to it is more than {APPROVAL_MS // 60_000} minutes old"
+    if action.verb is Verb.WAKE:
+        return ""  # a request like any other: whatever changed, it does no harm
+    if deploying:
+        return f"a deploy of {action.service} is under way"
+    return _difference(action.snapshot, snapshot_now)
+
+
+def _difference(then: Snapshot, now: Snapshot) -> str:
+    """What is not as it was when the action was decided, in words, or empty."""
+    if now.live_deploy != then.live_deploy:
+        return (
+            f"{now.live_deploy or 'nothing'} is live now, no longer {then.live_deploy or 'nothing'}"
+        )
+    if now.instances != then.instances:
+        return f"it is scaled to {now.instances} now, no longer to {then.instances}"
+    if now.plan != then.plan:
+        return f"its plan is {now.plan} now, no longer {then.plan}"
+    if now.suspended != then.suspended:
+        return f"it is {'suspended now' if now.suspended else 'no longer suspended'}"
+    if now.auto_deploy != then.auto_deploy:
+        return f"auto-deploy is {'on' if now.auto_deploy else 'off'} now"
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One step of one action, written once and never changed.
@@ -200,3 +260,18 @@ class Tuning:
     id: int = 0
     undone_ms: int | None = None
     undone_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """The owner stopped all actions.
+
+    Attributes:
+        at_ms: Since when.
+        by: Who.
+        reason: Why, or empty.
+    """
+
+    at_ms: int
+    by: str
+    reason: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -69,17 +69,23 @@ class Climb:
 
 
 def next_rung(
-    trouble: Trouble, tried: Sequence[Past], *, healthy_min: float = 10.0, blame_min: float = 15.0
+    trouble: Trouble,
+    tried: Sequence[Past],
+    *,
+    resting: Collection[Verb] = (),
+    healthy_min: float = 10.0,
+    blame_min: float = 15.0,
 ) -> Climb:
     """What to try next.
 
     Args:
         trouble: What is wrong.
         tried: What was done about it since it went down.
+        resting: Remedies that are left out because they never help it; see `learning.resting`.
         healthy_min: A deploy is worth going back to when it was healthy for so many minutes.
         blame_min: A deploy is to blame for what begins within so many minutes of it.
     """
-    done = {one.verb for one in tried}
+    done = {one.verb for one in tried} | set(resting)
     if trouble.may_sleep and Verb.WAKE not in done:
         return Climb(Rung.WAKE, "it may only have fallen asleep")
     if not trouble.probed:

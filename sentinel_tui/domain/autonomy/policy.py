@@ -7,16 +7,24 @@ overrule all of them but the freeze.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
+from itertools import takewhile
+
+from sentinel_tui.domain.monitoring.matching import matches
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 
-_SETTLING_MS = 600_000
+APPROVAL_MS = 600_000
+"""How long the owner has to say yes, and how long a yes holds."""
+
+_SETTLING_LOOKS, _SETTLING_AT_MOST_S = 12, 600.0
+_STALE_INTERVALS = 2
 _AUTOMATIC_PER_HOUR = 5
 _FUTILE_TIMES = 2
+_LONGEST_REST_DAYS = 30
 _BLAST_SHARE = 1 / 3
 _MANY_DOWN_SHARE = 0.5
 _MANY_DOWN = 3
@@ -66,6 +74,7 @@ class Limits:
         per_day: The most times in 24 hours.
         cooldown_s: The least time between the end of one and the next.
         euros_per_month: The most it may add to the monthly bill.
+        accepted: Whether the owner accepted that rollbacks and paid changes may be automatic.
     """
 
     level: Level = Level.SUGGEST
@@ -73,6 +82,99 @@ class Limits:
     per_day: int = 3
     cooldown_s: float = 600.0
     euros_per_month: float = 0.0
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One rule of the owner's: how far Sentinel may go at some services.
+
+    Attributes:
+        level: How far.
+        verb: With what, or None for everything.
+        services: At which services; empty for all.
+        match: At which, in the language of `matching`; empty for all.
+        per_hour: The most times an hour, or None for what is usual for the verb.
+        per_day: The most times in 24 hours, or None likewise.
+        cooldown_s: The least time from the end of one to the next, or None likewise.
+        euros_per_month: The most it may add to the monthly bill, or None for what all together may.
+    """
+
+    level: Level
+    verb: Verb | None = None
+    services: tuple[str, ...] = ()
+    match: str = ""
+    per_hour: int | None = None
+    per_day: int | None = None
+    cooldown_s: float | None = None
+    euros_per_month: float | None = None
+
+    def covers(self, service: str, tags: Iterable[str], verb: Verb) -> bool:
+        """Whether it speaks of one verb at one service."""
+        return (
+            self.verb in (None, verb)
+            and (not self.services or service in self.services)
+            and matches(self.match, service=service, tags=tags)
+        )
+
+    def applied_to(self, usual: Limits) -> Limits:
+        """What is usual for a verb, but for what this rule says otherwise."""
+        return replace(
+            usual,
+            level=self.level,
+            per_hour=usual.per_hour if self.per_hour is None else self.per_hour,
+            per_day=usual.per_day if self.per_day is None else self.per_day,
+            cooldown_s=usual.cooldown_s if self.cooldown_s is None else self.cooldown_s,
+            euros_per_month=(
+                usual.euros_per_month if self.euros_per_month is None else self.euros_per_month
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """All that the owner allows Sentinel to do by itself.
+
+    Attributes:
+        permissions: The owner's rules in their order; the last one that covers a wish counts.
+        accepted: Whether the owner accepted that rollbacks and paid changes may be automatic.
+        dry_run: Whether actions are only written down, never sent.
+        heal: Whether the healing ladder is climbed.
+        tune: How far Sentinel may go in tuning its own options; OBSERVE for not at all.
+        euros_per_month: The most that all automatic actions together may add to the monthly bill.
+    """
+
+    permissions: tuple[Permission, ...] = ()
+    accepted: bool = False
+    dry_run: bool = False
+    heal: bool = True
+    tune: Level = Level.SUGGEST
+    euros_per_month: float = 0.0
+
+    def limits(self, service: str, tags: Iterable[str], verb: Verb) -> Limits:
+        """What is allowed for one verb at one service; only suggestions where no rule covers it."""
+        usual = replace(
+            _USUAL.get(verb, Limits()),
+            euros_per_month=self.euros_per_month,
+            accepted=self.accepted,
+        )
+        said = (one for one in reversed(self.permissions) if one.covers(service, tags, verb))
+        last = next(said, None)
+        return usual if last is None else last.applied_to(usual)
+
+
+_USUAL = {
+    # Waking is what Sentinel is for, and changes nothing at the platform.
+    Verb.WAKE: Limits(Level.AUTO, per_hour=12, per_day=100, cooldown_s=60.0),
+    Verb.RESTART: Limits(per_hour=2, per_day=6, cooldown_s=600.0),
+    Verb.DEPLOY: Limits(per_hour=3, per_day=12, cooldown_s=300.0),
+    Verb.ROLLBACK: Limits(per_hour=1, per_day=1, cooldown_s=3_600.0),
+    # Up after five minutes; what goes down again has been calm for half an hour anyway.
+    Verb.SCALE: Limits(per_hour=3, per_day=12, cooldown_s=300.0),
+    Verb.PLAN: Limits(per_hour=1, per_day=2, cooldown_s=1_800.0),
+    Verb.AUTOSCALE: Limits(per_hour=1, per_day=3, cooldown_s=1_800.0),
+}
+"""What holds for a verb where the owner says nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +231,9 @@ class Surroundings:
         deploying: Whether a deploy of the service is under way.
         services: How many services there are.
         down: How many of them are down.
+        data_age_s: How long ago the service was last looked at.
+        interval_s: How often it is looked at.
+        clock_jumped: Whether the clock jumped, or a gap ended, in the last round of looks.
     """
 
     now_ms: int
@@ -140,6 +245,9 @@ class Surroundings:
     deploying: bool = False
     services: int = 1
     down: int = 0
+    data_age_s: float = 0.0
+    interval_s: float = 300.0
+    clock_jumped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +264,7 @@ def rule(wish: Wish, limits: Limits, past: Sequence[Past], surroundings: Surroun
     Args:
         wish: The action.
         limits: What the owner allows for it.
-        past: What was done lately, to any service; a day is enough.
+        past: What was done lately, to any service, the newest last; a month is enough.
         surroundings: What else goes on.
     """
     if surroundings.frozen:
@@ -173,11 +281,49 @@ def rule(wish: Wish, limits: Limits, past: Sequence[Past], surroundings: Surroun
         return Ruling(Answer.SUGGEST, obstacle)
     match limits.level:
         case Level.AUTO:
+            if doubt := _wants_a_yes(wish, limits):
+                return Ruling(Answer.ASK, doubt)
             return Ruling(Answer.DO, "within what you allowed")
         case Level.CONFIRM:
             return Ruling(Answer.ASK, "you want to be asked")
         case _:
             return Ruling(Answer.SUGGEST, "you want suggestions only")
+
+
+def futile(service: str, verb: Verb, past: Sequence[Past], now_ms: int) -> str:
+    """Why a remedy is given a rest, or empty.
+
+    What did not help twice in a row rests for a day, then two, then four, up to a month.
+
+    Args:
+        service: At which service.
+        verb: Which remedy.
+        past: What was done, the newest last; a month is enough.
+        now_ms: The present.
+    """
+    judged = [
+        one for one in past if (one.service, one.verb) == (service, verb) and one.helped is not None
+    ]
+    helpless = list(takewhile(lambda one: not one.helped, reversed(judged)))
+    if len(helpless) < _FUTILE_TIMES:
+        return ""
+    rest_days = min(2 ** (len(helpless) - _FUTILE_TIMES), _LONGEST_REST_DAYS)
+    if now_ms - helpless[0].began_ms > rest_days * DAY_MS:
+        return ""
+    return f"{verb} did not help the last {len(helpless)} times"
+
+
+def _wants_a_yes(wish: Wish, limits: Limits) -> str:
+    """Why even what is allowed is not done without asking, or empty."""
+    if wish.verb is Verb.SUSPEND:
+        return "a suspension takes the service away from everybody"
+    if limits.accepted:
+        return ""
+    if wish.verb is Verb.ROLLBACK:
+        return "your configuration does not accept automatic rollbacks"
+    if wish.euros_per_month > 0:
+        return f"it costs {wish.euros_per_month:g} € a month"
+    return ""
 
 
 def _under_way(wish: Wish, past: Sequence[Past]) -> str:
@@ -196,11 +342,20 @@ def _guard(wish: Wish, past: Sequence[Past], now: Surroundings) -> str:
         return f"{wish.service} is under maintenance"
     if now.deploying:
         return f"a deploy of {wish.service} is under way"
-    if now.now_ms - now.watching_since_ms < _SETTLING_MS:
-        return "Sentinel has not watched for ten minutes yet"
+    if now.clock_jumped:
+        return "the clock jumped, or Sentinel did not look for a while"
+    if now.data_age_s > _STALE_INTERVALS * now.interval_s:
+        return f"the last look at {wish.service} is {now.data_age_s:.0f} s old"
+    if now.now_ms - now.watching_since_ms < _settling_s(now) * 1_000:
+        return f"Sentinel has not watched for {_settling_s(now):.0f} s yet"
     if now.down >= _MANY_DOWN and now.down >= now.services * _MANY_DOWN_SHARE:
         return f"{now.down} of {now.services} services are down at once: look at the platform first"
     return _one_after_the_other(wish, past, now)
+
+
+def _settling_s(now: Surroundings) -> float:
+    """How long Sentinel watches before it acts: a dozen looks, but ten minutes at most."""
+    return min(_SETTLING_LOOKS * now.interval_s, _SETTLING_AT_MOST_S)
 
 
 def _one_after_the_other(wish: Wish, past: Sequence[Past], now: Surroundings) -> str:
@@ -230,8 +385,8 @@ def _over_budget(wish: Wish, limits: Limits, past: Sequence[Past], now: Surround
     last_ms = max((one.ended_ms or one.began_ms for one in mine), default=None)
     if last_ms is not None and now.now_ms - last_ms < limits.cooldown_s * 1_000:
         return f"the last {wish.verb} is too short a while ago"
-    if [one.helped for one in mine[-_FUTILE_TIMES:]] == [False] * _FUTILE_TIMES:
-        return f"{wish.verb} did not help the last {_FUTILE_TIMES} times"
+    if helpless := futile(wish.service, wish.verb, past, now.now_ms):
+        return helpless
     spent = sum(one.euros_per_month for one in past)
     if wish.euros_per_month > 0 and spent + wish.euros_per_month > limits.euros_per_month:
         return f"it would cost {wish.euros_per_month:g} € a month, beyond what you allowed"

@@ -20,6 +20,7 @@ NO_LONGER_WATCHED = "no longer watched"
 """Why an alert ended whose service was taken out: nobody knows whether it recovered."""
 
 _AVAILABILITY, _EXPIRY, _SENTINEL = "availability", "expiry", "sentinel"
+_WAKING, _ACTING, _WORKSPACE = "waking", "acting", "workspace"
 _FAMILIES = {
     Rule.DOWN: _AVAILABILITY,
     Rule.DEGRADED: _AVAILABILITY,
@@ -27,6 +28,10 @@ _FAMILIES = {
     Rule.BUDGET: _AVAILABILITY,
     Rule.CERTIFICATE: _EXPIRY,
     Rule.DOMAIN: _EXPIRY,
+    Rule.COLD_START: _WAKING,
+    Rule.ACTION: _ACTING,
+    Rule.HOURS: _WORKSPACE,
+    Rule.HOSTING: _WORKSPACE,
 }
 _PHRASES = {
     Rule.DOWN: ("is DOWN", "was down"),
@@ -35,6 +40,10 @@ _PHRASES = {
     Rule.BUDGET: ("spends its error budget too fast", "spent its error budget too fast"),
     Rule.CERTIFICATE: ("has an ending certificate", "had an ending certificate"),
     Rule.DOMAIN: ("has an ending domain name", "had an ending domain name"),
+    Rule.COLD_START: ("wakes more slowly", "woke more slowly"),
+    Rule.HOURS: ("runs out of hours", "ran out of hours"),
+    Rule.HOSTING: ("cannot be read", "could not be read"),
+    Rule.ACTION: ("needs you after an action", "needed you after an action"),
     Rule.OFFLINE: ("is offline", "was offline"),
     Rule.CHANNEL: ("cannot deliver", "could not deliver"),
     Rule.STOPPED: ("does not look", "did not look"),
@@ -42,7 +51,8 @@ _PHRASES = {
     Rule.STORAGE: ("has trouble with its store", "had trouble with its store"),
 }
 """What a title says of its subject while the incident goes on, and once it is over."""
-_OURSELVES = "Sentinel"
+_OWN_SUBJECTS = {_SENTINEL: "Sentinel", _WORKSPACE: "The workspace"}
+"""What an incident is about that is about no single service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,7 @@ class Note:
 
 
 def family(rule: Rule) -> str:
-    """Which rules can have one cause: availability, expiry, or sentinel for its own troubles."""
+    """Which rules can have one cause, such as availability, or sentinel for its own troubles."""
     return _FAMILIES.get(rule, _SENTINEL)
 
 
@@ -193,17 +203,17 @@ def past_headline(incident: Incident) -> str:
 
 def _cause(alert: AlertRecord, orders: Orders, is_down: Callable[[str], bool]) -> str:
     kind = family(alert.rule)
-    if kind == _SENTINEL:
+    if kind in _OWN_SUBJECTS:
         return f"{kind}/{alert.rule}"
-    if kind == _EXPIRY:
-        return f"{kind}/{alert.service}"
-    return f"{kind}/{root_of(alert.service, orders.depends_on, is_down)}"
+    if kind == _AVAILABILITY:
+        return f"{kind}/{root_of(alert.service, orders.depends_on, is_down)}"
+    return f"{kind}/{alert.service}"
 
 
 def _title(alert: AlertRecord, cause: str, names: Mapping[str, str]) -> str:
     kind, _, root = cause.partition("/")
-    if kind == _SENTINEL:
-        return f"{_OURSELVES} {_PHRASES[alert.rule][0]}: {alert.reason}"
+    if kind in _OWN_SUBJECTS:
+        return f"{_OWN_SUBJECTS[kind]} {_PHRASES[alert.rule][0]}: {alert.reason}"
     subject = names.get(root, root)
     if root != alert.service:
         # It hangs on something that is down and whose own alert is still to come.
@@ -247,7 +257,7 @@ def _says_more(alert: AlertRecord, incident: Incident) -> bool:
 def _services(incident: Incident, alerts: Sequence[AlertRecord]) -> tuple[str, ...]:
     """What the incident touches: its root first, the rest in the order in which they failed."""
     kind, _, root = incident.cause.partition("/")
-    first = () if kind == _SENTINEL else (root,)
+    first = () if kind in _OWN_SUBJECTS else (root,)
     touched = (*first, *incident.services, *(alert.service for alert in alerts))
     return tuple(dict.fromkeys(filter(None, touched)))
 

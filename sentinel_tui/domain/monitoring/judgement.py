@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sentinel_tui.domain.keepalive.awake import Cause
 from sentinel_tui.domain.keepalive.cold_start import cold_start_ms
 from sentinel_tui.domain.monitoring.alerts import Finding, Rule, expiry_findings, findings
 from sentinel_tui.domain.monitoring.dependencies import RAISE, Ruling, RulingKind
@@ -39,6 +40,7 @@ class Judgement:
         findings: Alerts that open or resolve.
         withheld: Alerts that would open, were it not for a parent; to be decided again later.
         cold_start_ms: How long the service took to wake, when this was its first good answer.
+        cold_start_cause: What woke it then.
     """
 
     service: str
@@ -51,6 +53,7 @@ class Judgement:
     findings: tuple[Finding, ...] = ()
     cold_start_ms: float | None = None
     withheld: tuple[Finding, ...] = ()
+    cold_start_cause: Cause = Cause.PLAN
 
 
 def judge(
