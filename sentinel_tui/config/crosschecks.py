@@ -30,13 +30,22 @@ def find_contradictions(data: Mapping[str, Any], lines: Mapping[Path, int]) -> I
         yield from _nothing_to_look_at(path, service)
         yield from _names_twice(path, service, lines)
     yield from _taken_twice(services, "id", "an id of its own for each service", lines)
-    yield from _unknown_dependencies(services)
+    yield from _unknown_services(services, services, "depends_on")
     yield from _cycles(services)
     channels = _tables(("channels",), data.get("channels"))
     yield from _taken_twice(channels, "name", "a name of its own for each channel", lines)
     yield from _unknown_channels(data, channels)
     windows = _tables(("maintenance",), data.get("maintenance"))
     yield from _taken_twice(windows, "name", "a name of its own for each window", lines)
+    modes = _tables(("modes",), data.get("modes"))
+    yield from _taken_twice(modes, "name", "a name of its own for each of them", lines)
+    yield from _unknown_services(modes, services, "services")
+    autonomy = data.get("autonomy")
+    if isinstance(autonomy, dict):
+        rules = _tables(("autonomy", "rules"), autonomy.get("rules"))
+        yield from _unknown_services(rules, services, "services")
+        yield from _not_accepted(rules, autonomy)
+        yield from _beyond_the_whole(rules, autonomy)
 
 
 Tables = list[tuple[Path, dict[str, Any]]]
@@ -102,15 +111,51 @@ def _unknown_channels(data: Mapping[str, Any], channels: Tables) -> Iterator[Fin
                 yield place, Wording(message, expected, suggestion(name, known))
 
 
-def _unknown_dependencies(services: Tables) -> Iterator[Finding]:
+def _unknown_services(tables: Tables, services: Tables, key: str) -> Iterator[Finding]:
     known = list(_by_id(services))
     if PLACEHOLDER in known:
         return  # the id that is wanted may be the one that could not be read
-    for path, service in services:
-        for place, name in _dependencies(path, service):
+    for path, table in tables:
+        for place, name in _names((*path, key), table.get(key)):
             if name not in known:
+                expected = f"one of {', '.join(known)}" if known else "the id of a [[services]]"
                 message = f'names "{name}", which is no service'
-                yield place, Wording(message, f"one of {', '.join(known)}", suggestion(name, known))
+                yield place, Wording(message, expected, suggestion(name, known))
+
+
+def _not_accepted(rules: Tables, autonomy: Mapping[str, Any]) -> Iterator[Finding]:
+    """Rollbacks that nobody is asked about, where the owner did not say that he wants that."""
+    if autonomy.get("i_accept_automatic_rollback", False) is not False:
+        return
+    for path, rule in rules:
+        if rule.get("verb") == "rollback" and rule.get("level") == "auto":
+            yield (
+                (*path, "level"),
+                Wording(
+                    "would roll back without asking you",
+                    '"confirm", "suggest" or "observe"',
+                    "or set i_accept_automatic_rollback = true under [autonomy]",
+                ),
+            )
+
+
+def _beyond_the_whole(rules: Tables, autonomy: Mapping[str, Any]) -> Iterator[Finding]:
+    whole = autonomy.get("euros_per_month", 0)
+    for path, rule in rules:
+        part = rule.get("euros_per_month", 0)
+        if _is_number(whole) and _is_number(part) and part > whole:
+            yield (
+                (*path, "euros_per_month"),
+                Wording(
+                    "is more than all actions together may cost",
+                    f"at most {whole:g}",
+                    "or raise euros_per_month under [autonomy]",
+                ),
+            )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _cycles(services: Tables) -> Iterator[Finding]:

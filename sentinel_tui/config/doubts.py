@@ -15,6 +15,7 @@ from sentinel_tui.config.secrets import Secret
 
 Finding = tuple[Path, Wording]
 
+_WITHOUT_PLATFORM = ("*", "wake")
 _REFERENCES = "credential:NAME, file:PATH or env:NAME"
 
 
@@ -32,6 +33,8 @@ def find_doubts(config: Config, *, is_open: bool) -> Iterator[Finding]:
         yield (), Wording("the file holds secrets and others can read it", mend="chmod 600 it")
     yield from _matches_of_nothing(config)
     yield from _channels_never_told(config)
+    yield from _out_of_reach(config)
+    yield from _automatic_in_name_only(config)
 
 
 def secrets_in(value: object, path: Path = ()) -> Iterator[tuple[Path, Secret]]:
@@ -64,8 +67,12 @@ def _doubts_about(secret: Secret) -> Iterator[Wording]:
 
 def _matches_of_nothing(config: Config) -> Iterator[Finding]:
     """A service or tag named in a matcher that no service has, most likely misspelt."""
-    matchers = [(("channels", n), one.match) for n, one in enumerate(config.channels)]
+    matchers: list[tuple[Path, str]] = [
+        (("channels", n), one.match) for n, one in enumerate(config.channels)
+    ]
     matchers += [(("maintenance", n), one.match) for n, one in enumerate(config.maintenance)]
+    rules = config.autonomy.rules
+    matchers += [(("autonomy", "rules", n), one.match) for n, one in enumerate(rules)]
     known = {
         "service": sorted(service.id for service in config.services),
         "tag": sorted({tag for service in config.services for tag in service.tags}),
@@ -101,3 +108,38 @@ def _channels_never_told(config: Config) -> Iterator[Finding]:
         if channel.escalation_only and channel.name not in named:
             wording = Wording("is never told", "", "name it in a [[notifications.escalation]]")
             yield ("channels", number, "escalation_only"), wording
+
+
+def _out_of_reach(config: Config) -> Iterator[Finding]:
+    """What only the platform could do, where it cannot be asked."""
+    for number, service in enumerate(config.services):
+        if service.deploy is not None and not service.render_service_id:
+            wording = Wording("cannot be deployed", "", "set render_service_id of the service too")
+            yield ("services", number, "deploy"), wording
+    if config.render.key is not None:
+        return
+    for number, rule in enumerate(config.autonomy.rules):
+        if rule.verb not in _WITHOUT_PLATFORM and rule.level in ("confirm", "auto"):
+            wording = Wording("can never be done", "", "set key under [render] too")
+            yield ("autonomy", "rules", number, "verb"), wording
+
+
+def _automatic_in_name_only(config: Config) -> Iterator[Finding]:
+    """Automatic deploys that no rule allows."""
+    automatic = [
+        (number, one)
+        for number, one in enumerate(config.services)
+        if one.deploy is not None and one.deploy.automatic
+    ]
+    if not automatic:
+        return
+    # Not imported above: few let deploys be automatic.
+    from sentinel_tui.config.autonomy import policies_for
+    from sentinel_tui.domain.autonomy.policy import Level, Verb
+
+    policies = policies_for(config)
+    for number, service in automatic:
+        if policies.limits(service.id, service.tags, Verb.DEPLOY).level < Level.CONFIRM:
+            mend = 'add an [[autonomy.rules]] with verb = "deploy" and level = "auto"'
+            wording = Wording("is only ever suggested", "", mend)
+            yield ("services", number, "deploy", "automatic"), wording

@@ -8,17 +8,21 @@ and types.
 from __future__ import annotations
 
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from sentinel_tui.config.base import Mistake, Options
+from sentinel_tui.config.calendar import ModeHours
 from sentinel_tui.config.channels import Channel
 from sentinel_tui.config.checks import Check, HttpCheck
 from sentinel_tui.config.durations import Seconds
+from sentinel_tui.config.hosting import RENDER_DOMAIN, DeployOptions, RenderOptions
 from sentinel_tui.config.maintenance import MaintenanceWindow
 from sentinel_tui.config.network import HeartbeatOptions, NetworkOptions
 from sentinel_tui.config.notifications import NotificationOptions
+from sentinel_tui.config.permissions import AutonomyOptions
 from sentinel_tui.config.urls import HttpUrl
 from sentinel_tui.config.values import Cron, HeaderValue, Line, ServiceId, TimeZone
 
@@ -42,6 +46,9 @@ class Sleeps(Options):
     """How often to wake it; well below `after`."""
     wake_timeout_s: Seconds = Field(default=120.0, alias="wake_timeout", gt=0, le=600)
     """How long a wake may take before the service counts as DOWN."""
+    costs_hours: bool | None = None
+    """Whether being awake uses up the hours of `[render]`; left out, it does for what lies at
+    Render."""
 
     @field_validator("wake_every_s")
     @classmethod
@@ -107,6 +114,8 @@ class Service(Options):
     """How much of 30 days it should be up, in percent, such as `99.9`; for the error budget."""
     render_service_id: str = Field(default="", pattern=r"^(srv-[A-Za-z0-9]+)?$", max_length=100)
     """The service's id in Render (`srv-…`)."""
+    deploy: DeployOptions | None = None
+    """How new versions of it are checked before they are deployed."""
 
     @model_validator(mode="after")
     def _has_something_to_look_at(self) -> Self:
@@ -130,6 +139,20 @@ class Service(Options):
         """The checks, the one that `url` stands for first."""
         short = [HttpCheck(name="http", url=self.url)] if self.url else []
         return [*short, *self.checks]
+
+    @property
+    def costs_hours(self) -> bool:
+        """Whether being awake uses up the hours of a limited workspace."""
+        if self.sleeps is None:
+            return False
+        if self.sleeps.costs_hours is not None:
+            return self.sleeps.costs_hours
+        return bool(self.render_service_id) or any(map(_is_at_render, self.all_checks))
+
+
+def _is_at_render(check: Check) -> bool:
+    host = urlsplit(check.url).hostname if isinstance(check, HttpCheck) else None
+    return host is not None and host.endswith(RENDER_DOMAIN)
 
 
 class EngineOptions(Options):
@@ -207,6 +230,12 @@ class Config(Options):
     """When you are told."""
     maintenance: list[MaintenanceWindow] = Field(default_factory=list)
     """Maintenance that comes back by itself."""
+    render: RenderOptions = RenderOptions()
+    """Where services may live."""
+    modes: list[ModeHours] = Field(default_factory=list)
+    """Hours in which to watch more closely, or less."""
+    autonomy: AutonomyOptions = AutonomyOptions()
+    """What Sentinel may do by itself."""
     heartbeat: HeartbeatOptions | None = None
     """Whom to tell that Sentinel itself is well."""
     display: DisplayOptions = DisplayOptions()

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from sentinel_tui.config.calendar import ModeHours
 from sentinel_tui.config.channels import (
     AppriseChannel,
     CommandChannel,
@@ -27,6 +28,7 @@ from sentinel_tui.config.checks import (
     TcpCheck,
     TlsCheck,
 )
+from sentinel_tui.config.hosting import DeployOptions, RenderOptions
 from sentinel_tui.config.hours import HoursOptions, QuietHours
 from sentinel_tui.config.maintenance import MaintenanceWindow
 from sentinel_tui.config.model import (
@@ -42,6 +44,7 @@ from sentinel_tui.config.model import (
 )
 from sentinel_tui.config.network import HeartbeatOptions, NetworkOptions
 from sentinel_tui.config.notifications import EscalationStep, NotificationOptions
+from sentinel_tui.config.permissions import AutonomyOptions, PermissionRule
 from sentinel_tui.config.schema import in_words, json_schema
 from sentinel_tui.config.secrets import Secret
 from sentinel_tui.config.toml import toml_duration, toml_value
@@ -52,6 +55,7 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[[services]]", Service),
     ("[services.sleeps]", Sleeps),
     ("[services.thresholds]", ThresholdOptions),
+    ("[services.deploy]", DeployOptions),
     ('[[services.checks]] with kind = "http"', HttpCheck),
     ("json = [{ … }] of an http check", JsonExpectation),
     ('[[services.checks]] with kind = "tcp"', TcpCheck),
@@ -76,6 +80,10 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ('[[channels]] with kind = "apprise"', AppriseChannel),
     ("[channels.hours]", HoursOptions),
     ("[[maintenance]]", MaintenanceWindow),
+    ("[render]", RenderOptions),
+    ("[[modes]]", ModeHours),
+    ("[autonomy]", AutonomyOptions),
+    ("[[autonomy.rules]]", PermissionRule),
     ("[heartbeat]", HeartbeatOptions),
     ("[display]", DisplayOptions),
 )
@@ -105,7 +113,7 @@ def _section(title: str, model: type[BaseModel]) -> str:
             f"`{key}`",
             in_words(properties[key]),
             _default(name, field),
-            properties[key]["description"],
+            " ".join(properties[key]["description"].split()),
         )
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return f"#### `{title}`\n\n{cleandoc(model.__doc__ or '')}\n\n" + "\n".join(rows)

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sentinel_tui.config.base import Mistake
+from sentinel_tui.config.hosting import RENDER_DOMAIN
 from sentinel_tui.config.toml import toml_text
 from sentinel_tui.config.urls import check_http_url
 from sentinel_tui.config.values import is_address
@@ -17,7 +18,6 @@ from sentinel_tui.errors import ConfigError, UsageError
 from sentinel_tui.text import clean_text, fold
 
 _ROLES = ("curator", "monetizer", "public")
-_FREE_RENDER_DOMAIN = ".onrender.com"
 _NAMELESS_LABELS = frozenset({"www", "web", "app", "api", "localhost"})
 _LONGEST_ID = 40
 
@@ -30,6 +30,11 @@ _NO_SERVICE = """\
 # [[services]]
 # id = "curator"
 # url = "https://curator.example.com/health"
+"""
+
+_HOURS = """\
+# budget_hours = 750        # what a free workspace has a month, for all its services together
+# reserve = 10              # percent of it that no plan touches
 """
 
 _SLEEPS = """\
@@ -59,6 +64,12 @@ _TAIL = """\
 # topic = "sentinel-a7f3"   # on a public server, choose one that nobody guesses
 # least = "critical"        # "warning" tells everything
 
+# What Sentinel may do by itself; without a rule it only suggests:
+#
+# [[autonomy.rules]]
+# verb = "restart"          # or deploy, rollback, scale, plan …; "*" for everything
+# level = "confirm"         # asks you first; "auto" does not, "observe" never even suggests
+
 # [display]
 # time_zone = "Europe/Paris"
 """
@@ -73,22 +84,40 @@ class Found:
         url: Where it says how it is.
         sleeps: Whether it falls asleep without traffic.
         render_id: Its id in Render, or empty.
+        workspace: The id of the workspace it lies in, or empty.
     """
 
     name: str
     url: str
     sleeps: bool
     render_id: str = ""
+    workspace: str = ""
 
 
-def starter_for(found: Sequence[Found]) -> str:
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What a platform was found to hold, and how it is asked again.
+
+    Attributes:
+        services: The services that are to be watched.
+        key: The reference of the API key.
+        api: Where the API is, or empty for its usual place.
+    """
+
+    services: tuple[Found, ...]
+    key: str
+    api: str = ""
+
+
+def starter_for(discovery: Discovery) -> str:
     """A configuration that watches what a platform knows, with comments that say how to go on.
 
     Raises:
         UsageError: One of the URLs cannot be requested.
     """
     taken: set[str] = set()
-    return "\n".join([_HEAD, *(_found_service(one, taken) for one in found), _TAIL])
+    services = [_found_service(one, taken) for one in discovery.services]
+    return "\n".join([_HEAD, _render_table(discovery), *services, _TAIL])
 
 
 def starter_file(urls: Sequence[str]) -> str:
@@ -157,7 +186,17 @@ def _full_url(written: str) -> str:
 def _service(url: str, taken: set[str]) -> str:
     host = urlsplit(url).hostname or ""
     identity = _unique(_id_from(host, urlsplit(url).port), taken)
-    return _table(identity, url, taken, sleeps=host.endswith(_FREE_RENDER_DOMAIN))
+    return _table(identity, url, taken, sleeps=host.endswith(RENDER_DOMAIN))
+
+
+def _render_table(discovery: Discovery) -> str:
+    lines = ["[render]", f"key = {toml_text(discovery.key)}"]
+    if discovery.api:
+        lines.append(f"api = {toml_text(discovery.api)}")
+    workspaces = {one.workspace for one in discovery.services}
+    if len(workspaces) == 1 and "" not in workspaces:
+        lines.append(f"workspace = {toml_text(workspaces.pop())}")
+    return "\n".join(lines) + "\n" + _HOURS
 
 
 def _found_service(found: Found, taken: set[str]) -> str:

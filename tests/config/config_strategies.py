@@ -150,6 +150,47 @@ def telling(secret: st.SearchStrategy[str]) -> dict[str, st.SearchStrategy[Any]]
     }
 
 
+def acting(secret: st.SearchStrategy[str]) -> dict[str, st.SearchStrategy[Any]]:
+    """Where services live, how closely they are watched, and what may be done to them."""
+    modes = table(
+        {
+            "cron": st.just("0 23 * * *"),
+            "duration": st.just("8h"),
+            "mode": st.sampled_from(["hyper-vigilant", "normal", "economy"]),
+        },
+        {"zone": zones},
+    )
+    rules = table(
+        {
+            "verb": st.sampled_from(["*", "restart", "auto-deploy"]),
+            "level": st.sampled_from(["observe", "suggest", "confirm", "auto"]),
+        },
+        {"match": matches, "per_hour": st.integers(1, 60), "cooldown": seconds},
+    )
+    return {
+        "render": table(
+            {},
+            {
+                "key": secret,
+                "workspace": words.map(lambda word: f"tea-{word}"),
+                "poll": st.just("90s"),
+                "budget_hours": st.floats(1, 10_000),
+                "reserve": st.integers(0, 90),
+                "status_url": st.sampled_from(["", "https://status.example/api"]),
+            },
+        ),
+        "modes": st.lists(modes, max_size=2).map(_numbered),
+        "autonomy": table(
+            {},
+            {
+                "dry_run": booleans,
+                "tune": st.sampled_from(["off", "suggest", "auto"]),
+                "rules": st.lists(rules, max_size=2),
+            },
+        ),
+    }
+
+
 def _numbered(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"name": f"n{number}"} | one for number, one in enumerate(tables)]
 
@@ -170,7 +211,11 @@ def files(draw: st.DrawFn, secret: st.SearchStrategy[str] = secrets) -> dict[str
                     "role": st.sampled_from(["curator", "monetizer", "public", "other"]),
                     "url": urls,
                     "tags": st.lists(text, max_size=2),
-                    "sleeps": st.just({"after": "15m", "expected_wake": 42.5}),
+                    "sleeps": st.just({"after": "15m", "expected_wake": 42.5, "costs_hours": True}),
+                    "deploy": table(
+                        {"repo": st.just("acme/shop")},
+                        {"github_token": secret, "command": st.lists(words, max_size=2)},
+                    ),
                     "thresholds": st.just({"confirm_cycles": 2, "burst": [1, "3s"]}),
                     "objective": st.sampled_from([99, 99.9]),
                     "render_service_id": words.map(lambda word: f"srv-{word}"),
@@ -189,6 +234,7 @@ def files(draw: st.DrawFn, secret: st.SearchStrategy[str] = secrets) -> dict[str
                 "display": st.just({"time_zone": "Europe/Paris", "ascii": True}),
                 "keys": st.dictionaries(text, text, max_size=3),
             }
-            | telling(secret),
+            | telling(secret)
+            | acting(secret),
         )
     )

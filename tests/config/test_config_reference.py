@@ -1,6 +1,7 @@
 """The configuration as text: whole, readable again, and without a secret."""
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -129,8 +130,16 @@ def test_the_schema_follows_what_the_file_holds() -> None:
     assert schema_at(("nowhere", 3, "at", "all"), data) == {}
 
 
+@lru_cache(maxsize=1)
+def judge() -> Any:
+    """A validator by the schema, which is itself looked through only once."""
+    jsonschema = pytest.importorskip("jsonschema")
+    kind = jsonschema.validators.validator_for(json_schema())
+    kind.check_schema(json_schema())
+    return kind(json_schema())
+
+
 @in_one_folder
 @given(files())
 def test_the_schema_accepts_what_the_loader_accepts(tables: dict[str, Any]) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
-    jsonschema.validate(tables, json_schema())
+    judge().validate(tables)

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from sentinel_tui.config.loader import load
 from sentinel_tui.config.model import Config
-from sentinel_tui.config.starter import starter_file, write_starter
+from sentinel_tui.config.secrets import Secret
+from sentinel_tui.config.starter import (
+    Discovery,
+    Found,
+    starter_file,
+    starter_for,
+    write_starter,
+)
 from sentinel_tui.errors import ConfigError, UsageError
 
 labels = st.text("abcdefghijklmnopqrstuvwxyz0123456789-ü", min_size=1, max_size=20)
@@ -77,6 +84,42 @@ def test_the_channel_it_shows_is_right_once_the_marks_are_gone(tmp_path: Path) -
     path.write_text("[[channels]]" + shown.replace("\n# ", "\n"))
     (channel,) = load(path).config.channels
     assert channel.kind == "ntfy"
+
+
+def test_the_rule_it_shows_is_right_once_the_marks_are_gone(tmp_path: Path) -> None:
+    shown = starter_file([]).split("# [[autonomy.rules]]")[1].split("\n\n")[0]
+    path = tmp_path / "sentinel.toml"
+    path.write_text("[[autonomy.rules]]" + shown.replace("\n# ", "\n"))
+    (rule,) = load(path).config.autonomy.rules
+    assert (rule.verb, rule.level) == ("restart", "confirm")
+
+
+def test_what_a_platform_knows_is_kept_with_the_reference_of_its_key(tmp_path: Path) -> None:
+    found = (
+        Found("Curator", "https://curator.onrender.com/health", True, "srv-a", "tea-x"),
+        Found("curator", "https://shop.example.com", False, "srv-b", "tea-x"),
+    )
+    path = tmp_path / "sentinel.toml"
+    path.write_text(starter_for(Discovery(found, "env:SENTINEL_TEST_KEY")))
+    config = load(path, resolve=False).config
+    assert config.render.key == Secret("env:SENTINEL_TEST_KEY")
+    assert config.render.workspace == "tea-x"
+    assert [(one.id, one.render_service_id, one.costs_hours) for one in config.services] == [
+        ("curator", "srv-a", True),
+        ("curator-2", "srv-b", False),
+    ]
+
+
+def test_services_of_several_workspaces_are_not_bound_to_one(tmp_path: Path) -> None:
+    found = (
+        Found("a", "https://a.example", False, "srv-a", "tea-x"),
+        Found("b", "https://b.example", False, "srv-b", "tea-y"),
+    )
+    path = tmp_path / "sentinel.toml"
+    path.write_text(starter_for(Discovery(found, "env:SENTINEL_TEST_KEY", "http://127.0.0.1:1/v1")))
+    render = load(path, resolve=False).config.render
+    assert render.workspace == ""
+    assert render.api_is_local
 
 
 def test_without_a_url_it_shows_how_to_begin(tmp_path: Path) -> None:
