@@ -7,18 +7,23 @@ came of one, that is said (`PlatformUnsure`), and whoever asked looks before ask
 from __future__ import annotations
 
 import json
+import random
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.config.redaction import redact
+from sentinel_tui.config.trust import system_trust
 from sentinel_tui.errors import (
     PlatformError,
     PlatformRefused,
     PlatformUnavailable,
     PlatformUnsure,
 )
+from sentinel_tui.platforms.retry_after import retry_after_s
+from sentinel_tui.platforms.threads import in_thread
 from sentinel_tui.platforms.transport import Answer, NoAnswer, exchange
 from sentinel_tui.text import clean_text
 
@@ -26,11 +31,15 @@ MOST_ANSWER_BYTES = 4_194_304
 """The largest answer that is read: a hundred services with all that is known of them."""
 
 _PAUSES_S = (1.0, 4.0)
+_JITTER = 0.5
+"""Pauses differ by so much of themselves, so that not everybody asks again at once."""
 _BREAKS_AFTER = 5
 _BROKEN_S = 60.0
 _LONGEST_WAIT_S = 60.0
 _MOST_SAID = 200
 _TOO_MANY = 429
+_DONE_ALL_THE_SAME = frozenset({408, _TOO_MANY})
+"""Refusals that may come from in front of the platform, while behind it the work was done."""
 _EPOCH_FROM = 1_000_000
 """A reset from here on is an instant, below it a number of seconds: platforms write both."""
 
@@ -40,6 +49,10 @@ class _Bucket:
     """What is known of one rate limit."""
 
     not_before_s: float = 0.0
+
+
+class _NotReached(PlatformUnavailable):
+    """No connection came about, so that nothing was asked."""
 
 
 class Guard:
@@ -72,6 +85,7 @@ class Guard:
         self._allow_private = allow_private
         self._broken_until_s = 0.0
         self._buckets: dict[str, _Bucket] = {}
+        self._trust: ssl.SSLContext | None = None
 
     async def read(self, path: str) -> Any:
         """What a GET answers, as JSON.
@@ -83,10 +97,10 @@ class Guard:
         for pause_s in (*_PAUSES_S, None):
             try:
                 return _json(await self._call("GET", path, b"", "GET"))
-            except PlatformUnsure as error:
+            except (PlatformUnsure, _NotReached) as error:
                 if pause_s is None:
                     raise PlatformUnavailable(str(error)) from None
-                await self._clock.sleep(pause_s)
+                await self._clock.sleep(pause_s * _about_one())
             except PlatformRefused as refused:
                 if refused.status != _TOO_MANY or pause_s is None:
                     raise
@@ -107,7 +121,12 @@ class Guard:
             PlatformUnavailable: It was not even asked.
         """
         sent = b"" if body is None else json.dumps(body).encode()
-        answer = await self._call(method, path, sent, bucket)
+        try:
+            answer = await self._call(method, path, sent, bucket)
+        except PlatformRefused as refused:
+            if refused.status in _DONE_ALL_THE_SAME:
+                raise PlatformUnsure(str(refused)) from None
+            raise
         return _json(answer) if answer.body else None
 
     async def _call(self, method: str, path: str, body: bytes, bucket: str) -> Answer:
@@ -123,10 +142,13 @@ class Guard:
                 body=body,
                 allow_private=self._allow_private,
                 most_bytes=MOST_ANSWER_BYTES,
+                trust=await self._trusted(),
             )
         except NoAnswer as nobody:
+            self._trust = None  # the reason may be a certificate that the system trusts by now
             self._count_failure()
-            raise PlatformUnsure(nobody.error) from None
+            unsure_or_not_asked = PlatformUnsure if nobody.sent else _NotReached
+            raise unsure_or_not_asked(nobody.error) from None
         self._note_limit(bucket, answer)
         if answer.status >= 500:
             self._count_failure()
@@ -136,12 +158,18 @@ class Guard:
             raise PlatformRefused(_said(answer), status=answer.status)
         return answer
 
+    async def _trusted(self) -> ssl.SSLContext | None:
+        """What the system trusts, kept: reading it costs more than all the rest of a call."""
+        if self._trust is None and self._base_url.startswith("https:"):
+            self._trust = await in_thread(system_trust)
+        return self._trust
+
     async def _wait_for(self, bucket: str) -> None:
         """Be patient with a limit that is used up, and silent towards a platform that is down."""
         now_s = self._clock.elapsed_s()
         if now_s < self._broken_until_s:
             raise PlatformUnavailable(
-                f"the platform failed {_BREAKS_AFTER} times in a row; it is asked again in a minute"
+                f"the platform failed {self.failures} times in a row; it is asked again in a minute"
             )
         wait_s = self._buckets.setdefault(bucket, _Bucket()).not_before_s - now_s
         if wait_s > _LONGEST_WAIT_S:
@@ -154,19 +182,29 @@ class Guard:
     def _count_failure(self) -> None:
         self.failures += 1
         if self.failures >= _BREAKS_AFTER:
+            # The count stays: the next failure shuts it again at once.
             self._broken_until_s = self._clock.elapsed_s() + _BROKEN_S
-            self.failures = 0
 
     def _note_limit(self, bucket: str, answer: Answer) -> None:
         exhausted = answer.headers.get("ratelimit-remaining") == "0"
         if answer.status != _TOO_MANY and not exhausted:
             return
-        written = answer.headers.get("retry-after") or answer.headers.get("ratelimit-reset") or ""
-        reset_s = float(written) if written.isdecimal() else _LONGEST_WAIT_S
-        if reset_s >= _EPOCH_FROM:
-            reset_s -= self._clock.now_ms() / 1_000
-        not_before_s = self._clock.elapsed_s() + max(1.0, reset_s)
+        wait_s = retry_after_s(answer.headers.get("retry-after", ""), self._clock.now_ms())
+        if wait_s is None:
+            wait_s = self._until_reset_s(answer.headers.get("ratelimit-reset", ""))
+        not_before_s = self._clock.elapsed_s() + max(1.0, wait_s)
         self._buckets.setdefault(bucket, _Bucket()).not_before_s = not_before_s
+
+    def _until_reset_s(self, written: str) -> float:
+        """How long until a limit starts anew: documented as an instant, seen as seconds."""
+        if not written.isdecimal():
+            return _LONGEST_WAIT_S
+        reset_s = float(written)
+        return reset_s - self._clock.now_ms() / 1_000 if reset_s >= _EPOCH_FROM else reset_s
+
+
+def _about_one() -> float:
+    return random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 (spreads retries, keeps no secret)
 
 
 def _json(answer: Answer) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -25,8 +25,20 @@ FREE = "free"
 _PAGE = 100
 _MOST_PAGES = 50
 
-Text = Annotated[str, AfterValidator(lambda text: clean_text(text, 500))]
+_LONGEST_TEXT = 500
+_PER_SERVICE = frozenset({"", "/deploys", "/rollback", "/scale", "/suspend", "/resume"})
+"""Writes that are limited service by service; all others share one limit."""
+
+Text = Annotated[str, AfterValidator(lambda text: clean_text(text, _LONGEST_TEXT))]
 """A string from outside, cleaned."""
+
+FirstLine = Annotated[
+    str, AfterValidator(lambda text: clean_text(text.strip().partition("\n")[0], _LONGEST_TEXT))
+]
+"""The first line of a text from outside, cleaned."""
+
+Metric = Literal["instance-count", "http-requests", "cpu", "cpu-limit", "memory", "memory-limit"]
+"""What Render measures in workspaces of every plan."""
 
 
 class _Outside(BaseModel):
@@ -71,13 +83,14 @@ class Instance(_Outside):
     """One running instance; there is none while a service sleeps."""
 
     id: Text
+    created_at: datetime | None = Field(default=None, alias="createdAt")
 
 
 class Commit(_Outside):
     """What was deployed."""
 
     id: Text = ""
-    message: Text = ""
+    message: FirstLine = ""
 
 
 class Deploy(_Outside):
@@ -88,6 +101,8 @@ class Deploy(_Outside):
     trigger: Text = ""
     commit: Commit = Commit()
     created_at: datetime | None = Field(default=None, alias="createdAt")
+    started_at: datetime | None = Field(default=None, alias="startedAt")
+    updated_at: datetime | None = Field(default=None, alias="updatedAt")
     finished_at: datetime | None = Field(default=None, alias="finishedAt")
 
 
@@ -116,6 +131,8 @@ class Series(_Outside):
 
 
 Model = TypeVar("Model")
+
+_readers: dict[Any, TypeAdapter[Any]] = {}
 
 
 class Render:
@@ -146,30 +163,42 @@ class Render:
 
     async def service(self, service: str) -> RenderService:
         """One service."""
-        return _parsed(RenderService, await self._guard.read(f"/services/{service}"))
+        return _parsed(RenderService, await self._guard.read(_of(service)))
 
     async def instances(self, service: str) -> list[Instance]:
         """What runs of a service at this moment."""
-        return _parsed(list[Instance], await self._guard.read(f"/services/{service}/instances"))
+        return _parsed(list[Instance], await self._guard.read(f"{_of(service)}/instances"))
 
-    async def deploys(self, service: str, limit: int = 20) -> list[Deploy]:
-        """The last deploys of a service, the newest first."""
-        path = f"/services/{service}/deploys?{urlencode({'limit': limit})}"
-        rows = _parsed(list[dict[str, Any]], await self._guard.read(path))
+    async def deploys(
+        self, service: str, limit: int = 20, *, after_ms: int | None = None
+    ) -> list[Deploy]:
+        """The last deploys of a service, the newest first.
+
+        Args:
+            service: Its id.
+            limit: The most that are wanted, up to 100.
+            after_ms: Instead of the last few, all that were ordered after this instant.
+        """
+        path = f"{_of(service)}/deploys"
+        if after_ms is not None:
+            return await self._pages(path, {"createdAfter": _written(after_ms)}, "deploy", Deploy)
+        answer = await self._guard.read(f"{path}?{urlencode({'limit': limit})}")
+        rows = _parsed(list[dict[str, Any]], answer)
         return [_parsed(Deploy, row.get("deploy")) for row in rows]
 
     async def deploy(self, service: str, deploy: str) -> Deploy:
         """One deploy."""
-        return _parsed(Deploy, await self._guard.read(f"/services/{service}/deploys/{deploy}"))
+        path = f"{_of(service)}/deploys/{quote(deploy, safe='')}"
+        return _parsed(Deploy, await self._guard.read(path))
 
     async def events(self, service: str, start_ms: int, end_ms: int) -> list[RenderEvent]:
         """What happened to a service between two instants, the newest first."""
         query = {"startTime": _written(start_ms), "endTime": _written(end_ms)}
-        return await self._pages(f"/services/{service}/events", query, "event", RenderEvent)
+        return await self._pages(f"{_of(service)}/events", query, "event", RenderEvent)
 
     async def metric(
         self,
-        name: Literal["instance-count", "http-requests", "cpu", "memory"],
+        name: Metric,
         services: Sequence[str],
         start_ms: int,
         end_ms: int,
@@ -235,8 +264,8 @@ class Render:
         await self._write("DELETE", service, "/autoscaling")
 
     async def _write(self, method: str, service: str, path: str, body: object = None) -> Any:
-        bucket = f"{method} {path} {service}"
-        return await self._guard.write(method, f"/services/{service}{path}", body, bucket=bucket)
+        bucket = f"{method} {path} {service}" if path in _PER_SERVICE else "write"
+        return await self._guard.write(method, f"{_of(service)}{path}", body, bucket=bucket)
 
     async def _pages(
         self, path: str, query: dict[str, str], member: str, kind: type[Model]
@@ -263,13 +292,25 @@ def _parsed(kind: type[Model], value: object) -> Model:
         PlatformError: It is something else.
     """
     try:
-        return TypeAdapter(kind).validate_python(value)
+        return _reader(kind).validate_python(value)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the answer"
         raise PlatformError(
             f"Render's answer is not as expected: {where}: {clean_text(first['msg'], 120)}"
         ) from None
+
+
+def _reader(kind: type[Model]) -> TypeAdapter[Model]:
+    """What reads a kind; kept, because it is costly to put together."""
+    if kind not in _readers:
+        _readers[kind] = TypeAdapter(kind)
+    return _readers[kind]
+
+
+def _of(service: str) -> str:
+    """The path of a service; quoted, because ids are also typed by people."""
+    return f"/services/{quote(service, safe='')}"
 
 
 def _written(at_ms: int) -> str:

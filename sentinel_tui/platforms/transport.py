@@ -80,6 +80,7 @@ async def exchange(
     allow_private: bool = False,
     deadline_s: float = DEADLINE_S,
     most_bytes: int = MOST_ANSWER_BYTES,
+    trust: ssl.SSLContext | None = None,
 ) -> Answer:
     """Send one request and give back the answer, whatever its status.
 
@@ -94,6 +95,7 @@ async def exchange(
             and those at which clouds keep their secrets are never talked to.
         deadline_s: How long all of it may take.
         most_bytes: How much of the answer is read, its head included.
+        trust: Whose certificates are trusted; left out, the system's, read anew.
 
     Raises:
         NoAnswer: There was no answer in time, or the URL leads where none may be sent.
@@ -102,7 +104,8 @@ async def exchange(
     talk: _Talk | None = None
     try:
         async with asyncio.timeout(deadline_s):
-            talk = await _begin(target, allow_private=allow_private, most_bytes=most_bytes)
+            sock = await _connected(target, allow_private=allow_private)
+            talk = await _begin(target, sock, trust, most_bytes)
             await talk.send(method, headers, body)
             await talk.read()
     except (OSError, h11.RemoteProtocolError) as error:  # a TimeoutError is an OSError
@@ -117,10 +120,11 @@ async def exchange(
     return talk.answer()
 
 
-async def _begin(target: _Target, *, allow_private: bool, most_bytes: int) -> _Talk:
-    sock = await _connected(target, allow_private=allow_private)
+async def _begin(
+    target: _Target, sock: socket.socket, trust: ssl.SSLContext | None, most_bytes: int
+) -> _Talk:
     try:
-        tls = await in_thread(system_trust) if target.scheme == "https" else None
+        tls = (trust or await in_thread(system_trust)) if target.scheme == "https" else None
         reader, writer = await asyncio.open_connection(
             sock=sock, ssl=tls, server_hostname=target.host if tls else None
         )
@@ -169,7 +173,8 @@ class _Talk:
                         break
                     data = await self._reader.read(_READ_BYTES)
                     if not data and not received:
-                        raise NoAnswer(f"{self._target.host} hung up without an answer")
+                        host = self._target.host
+                        raise NoAnswer(f"{host} hung up without an answer", sent=True)
                     received += len(data)
                     self._http.receive_data(data)
                 case h11.Response():
@@ -183,7 +188,8 @@ class _Talk:
                 case h11.EndOfMessage() | h11.ConnectionClosed():
                     break
         if self.status is None:
-            raise NoAnswer(f"the answer of {self._target.host} has a head without an end")
+            why = f"the answer of {self._target.host} has a head without an end"
+            raise NoAnswer(why, sent=True)
 
     def answer(self) -> Answer:
         return Answer(self.status or 0, self._headers, bytes(self._body[: self._most_bytes]))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from sentinel_tui.config.redaction import redact
 from sentinel_tui.platforms.notify.channel import DeliveryError
+from sentinel_tui.platforms.retry_after import retry_after_s
 from sentinel_tui.platforms.transport import Answer, NoAnswer, exchange
 from sentinel_tui.text import clean_text
 
@@ -58,17 +58,3 @@ def expect_taken(host: str, answer: Answer, now_ms: int) -> None:
         final=400 <= status <= 499 and status not in _ASK_AGAIN,
         retry_after_s=retry_after_s(answer.headers.get("retry-after", ""), now_ms),
     )
-
-
-def retry_after_s(written: str, now_ms: int) -> float | None:
-    """A `Retry-After` header as seconds from now, or None where it says nothing usable."""
-    if re.fullmatch("[0-9]{1,9}", written.strip()):
-        return float(written)
-    # Here, because hardly any answer carries a date.
-    from email.utils import parsedate_to_datetime
-
-    try:
-        wanted_s = parsedate_to_datetime(written).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return max(0.0, wanted_s - now_ms / 1_000)
