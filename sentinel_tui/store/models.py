@@ -22,6 +22,7 @@ from peewee import (
     TextField,
 )
 
+from sentinel_tui.store import action_models, keeping_models
 from sentinel_tui.store.alert_models import (
     Alert,
     Channel,
@@ -231,6 +232,8 @@ class ColdStart(StrictModel):
     at_ms = BigIntegerField(index=True)
     service_key = ForeignKeyField(Service, column_name="service_key")
     duration_us = BigIntegerField()
+    cause = TextField(default="plan")
+    deploy = TextField(default="")
 
     class Meta:
         table_name = "cold_starts"
@@ -357,4 +360,17 @@ TABLES: tuple[type[Model], ...] = (
     Channel,
     Silence,
     UsualLatency,
+    keeping_models.HostedService,
+    keeping_models.HostedDeploy,
+    keeping_models.HostEvent,
+    keeping_models.AwakeStretch,
+    keeping_models.Visit,
+    keeping_models.HoursCorrection,
+    keeping_models.ModeSetting,
+    keeping_models.ModeChange,
+    keeping_models.Plan,
+    action_models.Action,
+    action_models.AuditEntry,
+    action_models.Tuning,
+    action_models.Freeze,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sentinel_tui.domain.hosting import DeployStatus
 from sentinel_tui.domain.monitoring.judgement import Judgement
 from sentinel_tui.domain.monitoring.observations import FailurePhase, Outcome
 from sentinel_tui.domain.monitoring.states import CheckState, State, Transition
@@ -210,8 +211,16 @@ def _keep_failure(db: Database, key: int, judgement: Judgement) -> None:
 def _add_cold_start(db: Database, judgement: Judgement, duration_ms: float) -> None:
     service = judgement.service
     db.write(
-        "INSERT INTO cold_starts (at_ms, service_key, duration_us) "
-        "SELECT ?, key, ? FROM services WHERE id = ?",
-        (judgement.seen.end_ms, to_us(duration_ms), service),
+        "INSERT INTO cold_starts (at_ms, service_key, duration_us, cause, deploy) "
+        "SELECT ?, key, ?, ?, coalesce((SELECT deploy FROM deploys "
+        "WHERE service = services.id AND status = ? ORDER BY live_ms DESC LIMIT 1), '') "
+        "FROM services WHERE id = ?",
+        (
+            judgement.seen.end_ms,
+            to_us(duration_ms),
+            judgement.cold_start_cause.value,
+            DeployStatus.LIVE.value,
+            service,
+        ),
     )
     db.write("UPDATE services SET cold_start_us = ? WHERE id = ?", (to_us(duration_ms), service))

@@ -21,7 +21,10 @@ class PastReader(Reader):
       was first looked at; one that was taken out shows until its last look.
     - Where only the last value is kept, a later one shows: an alert's severity and reason before
       it rose, the title of an incident that another service was found to be the cause of, a
-      notice that was dropped or given up, how often a message was tried.
+      notice that was dropped or given up, how often a message was tried, the words with which an
+      action was first allowed or held back.
+    - A service that was awake shows so up to the instant, not until when it was expected to stay
+      so. Plans show for as long as they are kept.
     - What is kept of the present alone is left out: what was planned next, when a certificate
       ends, the timings and error of a look whose answer is no longer kept, how an earlier engine
       did. A check gives the reason for which its state began, not that of its last look.

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sentinel_tui.domain.hosting import DeployStatus
 from sentinel_tui.store.driver import Connection
 from sentinel_tui.store.latency import WHOLE_DAYS
 from sentinel_tui.store.layout import DAY_MS, Floor, Mark
@@ -143,6 +144,50 @@ _ENGINE = _Cut(
     },
 )
 
+_REPLACED = DeployStatus.REPLACED.value
+_SUCCESSOR = (
+    # Platforms tell that a deploy was replaced, but not always when.
+    "SELECT 1 FROM main.deploys later WHERE later.service = deploys.service "
+    "AND later.live_ms > deploys.live_ms AND later.live_ms <= :now"
+)
+_DEPLOYS = _Cut(
+    "created_ms <= :now",
+    {
+        **_undo("live_ms"),
+        **_undo("ended_ms"),
+        "status": f"CASE WHEN live_ms > :now OR (ended_ms > :now AND status <> '{_REPLACED}') "
+        f"THEN '{DeployStatus.UNDER_WAY}' "
+        f"WHEN status = '{_REPLACED}' AND live_ms IS NOT NULL AND NOT EXISTS ({_SUCCESSOR}) "
+        f"THEN '{DeployStatus.LIVE}' ELSE status END",
+    },
+)
+
+_AWAKE = _Cut(
+    "start_ms <= :now",
+    # How long it would have stayed awake was not known then.
+    {"end_ms": "min(end_ms, :now)", "open": "open OR end_ms > :now"},
+)
+
+_ITS_AUDIT = "FROM main.audit own WHERE own.action_id = actions.id"
+_NEWEST_BEFORE = "AND own.at_ms <= :now ORDER BY own.id DESC LIMIT 1"
+_NOTE_THEN = (
+    # The first entry of an action tells why it was wanted; the notes follow.
+    f"coalesce((SELECT own.text {_ITS_AUDIT} "
+    f"AND own.id > (SELECT min(own.id) {_ITS_AUDIT}) {_NEWEST_BEFORE}), '')"
+)
+_ACTIONS = _Cut(
+    "created_ms <= :now",
+    {
+        "step": f"coalesce((SELECT own.step {_ITS_AUDIT} {_NEWEST_BEFORE}), step)",
+        "note": f"CASE WHEN EXISTS (SELECT 1 {_ITS_AUDIT} AND own.at_ms > :now) "
+        f"THEN {_NOTE_THEN} ELSE note END",
+        **_undo("approved_ms", approved_by="''"),
+        **_undo("started_ms"),
+        **_undo("done_ms", remote="''"),
+        **_undo("ended_ms", effect="NULL"),
+    },
+)
+
 _CUTS: Mapping[str, _Cut] = {
     "metrics": _Cut("at_ms <= :now"),
     # A bucket that was not full yet would tell what came later.
@@ -172,6 +217,19 @@ _CUTS: Mapping[str, _Cut] = {
     "channels": _CHANNELS,
     "silences": _Cut("start_ms <= :now", _undo("ended_ms")),
     "engine": _ENGINE,
+    "hosted_services": _Cut("since_ms <= :now", {"seen_ms": "min(seen_ms, :now)"}),
+    "deploys": _DEPLOYS,
+    "host_events": _Cut("at_ms <= :now"),
+    "awake_stretches": _AWAKE,
+    "visits": _Cut("at_ms <= :now"),
+    "hours_corrections": _Cut("at_ms <= :now"),
+    "mode_settings": _Cut("at_ms <= :now", _undo("ended_ms")),
+    "mode_changes": _Cut("at_ms <= :now"),
+    "plans": _Cut("made_ms <= :now"),
+    "actions": _ACTIONS,
+    "audit": _Cut("at_ms <= :now"),
+    "tunings": _Cut("at_ms <= :now", _undo("undone_ms", undone_by="''")),
+    "freezes": _Cut("at_ms <= :now", _undo("ended_ms", ended_by="''")),
 }
 
 

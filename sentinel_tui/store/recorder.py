@@ -5,9 +5,36 @@ Each takes the database first and runs inside one of the writer's transactions:
     alerts = await writer.run(lambda db: recorder.record(db, judgements, now_ms), durable=True)
 """
 
+from sentinel_tui.store.actions import (
+    action_by_id,
+    advance,
+    freeze,
+    frozen,
+    open_actions,
+    propose,
+    recent_actions,
+    unfreeze,
+    verify_audit,
+)
 from sentinel_tui.store.alerting import acknowledge, raise_finding, resolve_gone
+from sentinel_tui.store.awake import (
+    add_visits,
+    correct_hours,
+    last_correction,
+    open_stretches,
+    save_stretches,
+    stretches,
+    visit_times,
+)
 from sentinel_tui.store.baselines import learn_usual, load_usual
 from sentinel_tui.store.channels import register_channels
+from sentinel_tui.store.hosting import (
+    hosted,
+    last_deploys,
+    save_deploys,
+    save_events,
+    save_services,
+)
 from sentinel_tui.store.incidents import acknowledge_incident, add_note
 from sentinel_tui.store.journal import (
     ABANDONED,
@@ -21,8 +48,16 @@ from sentinel_tui.store.journal import (
     intent,
     last_beat_ms,
 )
+from sentinel_tui.store.modes import (
+    change_mode,
+    clear_mode,
+    last_modes,
+    mode_settings,
+    set_mode,
+)
 from sentinel_tui.store.observing import record, save_state
 from sentinel_tui.store.outbox import claim, delivered, escalate, failed, queue_test, tend
+from sentinel_tui.store.plans import last_plan, save_plan
 from sentinel_tui.store.registry import (
     load_states,
     register,
@@ -32,6 +67,7 @@ from sentinel_tui.store.registry import (
     set_wake,
 )
 from sentinel_tui.store.silencing import active, add_silence, due_ends, end_silence
+from sentinel_tui.store.tuning import add_tuning, live_tunings, undo_tuning
 
 __all__ = [
     "ABANDONED",
@@ -39,35 +75,66 @@ __all__ = [
     "abandon_intents",
     "acknowledge",
     "acknowledge_incident",
+    "action_by_id",
     "active",
     "add_event",
     "add_gap",
     "add_note",
     "add_silence",
+    "add_tuning",
+    "add_visits",
+    "advance",
     "beat",
     "begin_intent",
+    "change_mode",
     "claim",
+    "clear_mode",
+    "correct_hours",
     "delivered",
     "due_ends",
     "end_silence",
     "escalate",
     "failed",
     "finish_intent",
+    "freeze",
+    "frozen",
+    "hosted",
     "intent",
     "last_beat_ms",
+    "last_correction",
+    "last_deploys",
+    "last_modes",
+    "last_plan",
     "learn_usual",
+    "live_tunings",
     "load_states",
     "load_usual",
+    "mode_settings",
+    "open_actions",
+    "open_stretches",
+    "propose",
     "queue_test",
     "raise_finding",
+    "recent_actions",
     "record",
     "register",
     "register_channels",
     "resolve_gone",
+    "save_deploys",
+    "save_events",
+    "save_plan",
+    "save_services",
     "save_state",
+    "save_stretches",
+    "set_mode",
     "set_next_looks",
     "set_paused",
     "set_suppressed",
     "set_wake",
+    "stretches",
     "tend",
+    "undo_tuning",
+    "unfreeze",
+    "verify_audit",
+    "visit_times",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sentinel_tui.domain.monitoring.alerts import Severity
@@ -12,16 +12,15 @@ from sentinel_tui.domain.monitoring.matching import matches
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.domain.records import EntryKind, TimelineEntry
 from sentinel_tui.store.driver import Connection
+from sentinel_tui.store.keeping_timeline import OF_KEEPING
 from sentinel_tui.store.layout import FAILURES_KEPT
+from sentinel_tui.store.timeline_source import OF_ANY, Row, Source
 from sentinel_tui.text import format_duration
 
 _AROUND_MS = 10 * 60_000
 """What happened so long before an incident, and after it, is told with it."""
 
 _FOR_EVER_MS = 1 << 62
-
-_Row = tuple[Any, ...]
-_Source = tuple[str, Callable[[_Row], TimelineEntry]]
 
 
 def timeline(
@@ -60,7 +59,7 @@ def incident_timeline(
 
 
 def _read(
-    connection: Connection, sources: Iterable[_Source], values: Mapping[str, Any]
+    connection: Connection, sources: Iterable[Source], values: Mapping[str, Any]
 ) -> list[TimelineEntry]:
     return [
         entry(row) for sql, entry in sources for row in connection.execute(sql, values).fetchall()
@@ -70,9 +69,6 @@ def _read(
 def _newest_first(entries: list[TimelineEntry]) -> list[TimelineEntry]:
     # Stable, so that what happened in the same millisecond stays newest first.
     return sorted(entries, key=lambda entry: entry.at_ms, reverse=True)
-
-
-_OF_ANY = "(:services = '[]' OR {column} IN (SELECT value FROM json_each(:services)))"
 
 
 _ROOT = "coalesce(json_extract(i.services, '$[0]'), '')"
@@ -90,7 +86,7 @@ def _which(instant: str, incident: str, about: str, *, own: bool) -> str:
 
 
 def _alert_query(instant: str, extra: str = "''", *, own: bool) -> str:
-    which = _which(instant, "incident_id", _OF_ANY.format(column="service"), own=own)
+    which = _which(instant, "incident_id", OF_ANY.format(column="service"), own=own)
     return (
         f"SELECT {instant}, service, rule, severity, reason, {extra} FROM alerts "  # noqa: S608 (own SQL)
         f"WHERE {which} ORDER BY {instant} DESC, id DESC LIMIT :limit"
@@ -118,24 +114,24 @@ def _notifications_query(*, own: bool) -> str:
 _STATES = (
     "SELECT h.at_ms, s.id, h.after, h.reason FROM state_changes h "  # noqa: S608 (own SQL)
     "JOIN services s ON s.key = h.service_key WHERE h.check_key IS NULL "
-    f"AND h.at_ms >= :start AND h.at_ms < :end AND {_OF_ANY.format(column='s.id')} "
+    f"AND h.at_ms >= :start AND h.at_ms < :end AND {OF_ANY.format(column='s.id')} "
     "ORDER BY h.at_ms DESC, h.id DESC LIMIT :limit"
 )
 _COLD_STARTS = (
     "SELECT w.at_ms, s.id, w.duration_us FROM cold_starts w "  # noqa: S608 (own SQL)
     "JOIN services s ON s.key = w.service_key WHERE w.at_ms >= :start AND w.at_ms < :end "
-    f"AND {_OF_ANY.format(column='s.id')} ORDER BY w.at_ms DESC LIMIT :limit"
+    f"AND {OF_ANY.format(column='s.id')} ORDER BY w.at_ms DESC LIMIT :limit"
 )
 _INTENTS = (
     "SELECT created_ms, service, verb, source, status FROM intents "  # noqa: S608 (own SQL)
     "WHERE created_ms >= :start AND created_ms < :end "
-    f"AND {_OF_ANY.format(column='service')} ORDER BY created_ms DESC LIMIT :limit"
+    f"AND {OF_ANY.format(column='service')} ORDER BY created_ms DESC LIMIT :limit"
 )
 _FAILED_LOOKS = (
     # One line for each way in which a check failed, where it failed so first.
     "SELECT min(f.at_ms), s.id, c.name, f.error, count(*) FROM failures f "  # noqa: S608 (own SQL)
     "JOIN checks c ON c.key = f.check_key JOIN services s ON s.key = c.service_key "
-    f"WHERE f.at_ms >= :start AND f.at_ms < :end AND {_OF_ANY.format(column='s.id')} "
+    f"WHERE f.at_ms >= :start AND f.at_ms < :end AND {OF_ANY.format(column='s.id')} "
     "GROUP BY f.check_key, f.error ORDER BY min(f.at_ms) DESC LIMIT :limit"
 )
 _GAPS = (
@@ -144,7 +140,7 @@ _GAPS = (
 )
 _EVENTS = (
     "SELECT at_ms, service, kind, text FROM events WHERE at_ms >= :start AND at_ms < :end "  # noqa: S608 (own SQL)
-    f"AND {_OF_ANY.format(column='service')} ORDER BY at_ms DESC, id DESC LIMIT :limit"
+    f"AND {OF_ANY.format(column='service')} ORDER BY at_ms DESC, id DESC LIMIT :limit"
 )
 _SILENCES = (
     "SELECT kind, match, author, reason, start_ms, end_ms, until_healthy, ended_ms FROM silences "
@@ -153,33 +149,33 @@ _SILENCES = (
 )
 
 
-def _opened(row: _Row) -> TimelineEntry:
+def _opened(row: Row) -> TimelineEntry:
     at_ms, service, rule, severity, reason, _ = row
     return TimelineEntry(
         at_ms, EntryKind.ALERT, service, f"{rule}: {reason}", severity=Severity(severity)
     )
 
 
-def _acknowledged(row: _Row) -> TimelineEntry:
+def _acknowledged(row: Row) -> TimelineEntry:
     at_ms, service, rule, severity, _, by = row
     return TimelineEntry(
         at_ms, EntryKind.ACKNOWLEDGED, service, f"{rule} by {by}", severity=Severity(severity)
     )
 
 
-def _resolved(row: _Row) -> TimelineEntry:
+def _resolved(row: Row) -> TimelineEntry:
     at_ms, service, rule, severity, _, resolution = row
     return TimelineEntry(
         at_ms, EntryKind.RESOLVED, service, f"{rule}: {resolution}", severity=Severity(severity)
     )
 
 
-def _note(row: _Row) -> TimelineEntry:
+def _note(row: Row) -> TimelineEntry:
     at_ms, service, author, text = row
     return TimelineEntry(at_ms, EntryKind.NOTE, service, f"{author}: {text}")
 
 
-def _notification(row: _Row) -> TimelineEntry:
+def _notification(row: Row) -> TimelineEntry:
     at_ms, service, kind, channel, severity = row
     return TimelineEntry(
         at_ms,
@@ -190,34 +186,34 @@ def _notification(row: _Row) -> TimelineEntry:
     )
 
 
-def _state(row: _Row) -> TimelineEntry:
+def _state(row: Row) -> TimelineEntry:
     at_ms, service, after, reason = row
     return TimelineEntry(at_ms, EntryKind.STATE, service, reason, state=State(after))
 
 
-def _cold_start(row: _Row) -> TimelineEntry:
+def _cold_start(row: Row) -> TimelineEntry:
     at_ms, service, duration_us = row
     text = f"awake after {format_duration(duration_us / 1_000_000)}"
     return TimelineEntry(at_ms, EntryKind.COLD_START, service, text)
 
 
-def _intent(row: _Row) -> TimelineEntry:
+def _intent(row: Row) -> TimelineEntry:
     at_ms, service, verb, source, status = row
     return TimelineEntry(at_ms, EntryKind.INTENT, service, f"{verb} by {source}: {status}")
 
 
-def _gap(row: _Row) -> TimelineEntry:
+def _gap(row: Row) -> TimelineEntry:
     from_ms, to_ms, reason = row
     lasted = format_duration((to_ms - from_ms) / 1_000)
     return TimelineEntry(from_ms, EntryKind.GAP, "", f"not watching for {lasted}: {reason}")
 
 
-def _event(row: _Row) -> TimelineEntry:
+def _event(row: Row) -> TimelineEntry:
     at_ms, service, kind, text = row
     return TimelineEntry(at_ms, EntryKind(kind), service, text)
 
 
-def _failed_looks(row: _Row) -> TimelineEntry:
+def _failed_looks(row: Row) -> TimelineEntry:
     at_ms, service, check, error, count = row
     # Older ones than are kept are not counted any more.
     least = "at least " if count >= FAILURES_KEPT else ""
@@ -258,7 +254,7 @@ def _of_silence(
     return [TimelineEntry(ended_ms, EntryKind.SILENCE, "", f"{what} ended"), began]
 
 
-def _incident_sources(*, own: bool) -> tuple[_Source, ...]:
+def _incident_sources(*, own: bool) -> tuple[Source, ...]:
     return (
         (_notifications_query(own=own), _notification),
         (_notes_query(own=own), _note),
@@ -270,10 +266,11 @@ def _incident_sources(*, own: bool) -> tuple[_Source, ...]:
 
 _OF_INCIDENTS = _incident_sources(own=False)
 _OF_ONE_INCIDENT = _incident_sources(own=True)
-_OF_SERVICES: tuple[_Source, ...] = (
+_OF_SERVICES: tuple[Source, ...] = (
     (_STATES, _state),
     (_COLD_STARTS, _cold_start),
     (_INTENTS, _intent),
     (_GAPS, _gap),
     (_EVENTS, _event),
+    *OF_KEEPING,
 )

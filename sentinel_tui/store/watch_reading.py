@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sentinel_tui.domain.keepalive.awake import Cause
 from sentinel_tui.domain.monitoring.observations import FailurePhase, Outcome
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.domain.records import (
@@ -64,10 +65,15 @@ def failures(connection: Connection, service: str, limit: int) -> list[FailureRe
 def cold_starts(connection: Connection, service: str, limit: int) -> list[ColdStartRecord]:
     """See `queries.Reader.cold_starts`."""
     sql = (
-        "SELECT w.at_ms, s.id, w.duration_us / 1000.0 FROM cold_starts w "
+        "SELECT w.at_ms, s.id, w.duration_us / 1000.0, w.cause, w.deploy FROM cold_starts w "
         "JOIN services s ON s.key = w.service_key WHERE s.id = ? ORDER BY w.id DESC LIMIT ?"
     )
-    return [ColdStartRecord(*row) for row in connection.execute(sql, (service, limit)).fetchall()]
+    return [
+        ColdStartRecord(at_ms, name, duration_ms, Cause(cause), deploy)
+        for at_ms, name, duration_ms, cause, deploy in connection.execute(
+            sql, (service, limit)
+        ).fetchall()
+    ]
 
 
 def engine(connection: Connection) -> EngineRecord | None:

@@ -10,8 +10,11 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from store_keeping import an_action
+
 from sentinel_tui.clock import SystemClock
 from sentinel_tui.config.model import RetentionOptions, Service
+from sentinel_tui.domain.autonomy.actions import Step
 from sentinel_tui.domain.monitoring.alerts import Finding, Rule, Severity
 from sentinel_tui.paths import Paths
 from sentinel_tui.store import recorder
@@ -20,7 +23,7 @@ from sentinel_tui.store.writer import Database, Holder, StoreWriter
 
 
 def write(db: Database, number: int, key: int) -> None:
-    """An intent, an alert that is raised again and again, and some observations."""
+    """An intent, an alert that is raised again and again, a begun action, and observations."""
     recorder.begin_intent(
         db,
         key=f"intent-{number}",
@@ -32,6 +35,9 @@ def write(db: Database, number: int, key: int) -> None:
     )
     outage = Finding("down/curator", Rule.DOWN, True, Severity.CRITICAL, number, "down")
     recorder.raise_finding(db, outage, "curator")
+    action = recorder.propose(db, an_action(f"action-{number}"))
+    for step in (Step.APPROVED, Step.STARTED):
+        recorder.advance(db, action.id, step, number, "healing", f"now {step}")
     db.write_many(
         "INSERT OR REPLACE INTO metrics (at_ms, check_key, outcome) VALUES (?, ?, 0)",
         ((number * 100_000 + n * 1_000, key) for n in range(100)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from past_keeping import KEEPING_STORY, keeping_answers
 from store_looks import T0_MS, Watch, bad, good, service
 
 from sentinel_tui.clock import FakeClock
@@ -270,6 +271,14 @@ async def _die(day: Day) -> None:
     day.watching = False
 
 
+def _does(job: Callable[[Database, int], object]) -> Callable[[Day], Any]:
+    async def do(day: Day) -> None:
+        now_ms = day.clock.now_ms()
+        await day.run(lambda db: job(db, now_ms))
+
+    return do
+
+
 _STORY: tuple[tuple[int, Callable[[Day], Any]], ...] = (
     (60, _falls_ill("blog", bad)),
     (64, _is_well("blog")),
@@ -295,6 +304,7 @@ _STORY: tuple[tuple[int, Callable[[Day], Any]], ...] = (
     (322, _have),
     (330, _falls_ill("blog", slow)),
     (340, _is_well("blog")),
+    *((minute, _does(job)) for minute, job in KEEPING_STORY),
 )
 
 
@@ -336,6 +346,7 @@ def answers(reader: Reader, now_ms: int) -> dict[str, Any]:
         "timeline": reader.timeline(now_ms - DAY_MS, now_ms),
         "failures": [reader.failures(one.id) for one in services],
         "cold starts": [reader.cold_starts(one.id) for one in services],
+        **keeping_answers(reader, now_ms),
     }
 
 

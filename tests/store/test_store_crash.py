@@ -10,7 +10,9 @@ from pathlib import Path
 
 from store_looks import OpenWriter
 
+from sentinel_tui.domain.autonomy.actions import Step
 from sentinel_tui.paths import Paths
+from sentinel_tui.store.action_reading import broken_audit_entry
 from sentinel_tui.store.backup import check
 from sentinel_tui.store.driver import open_reader
 from sentinel_tui.store.layout import Floor
@@ -52,6 +54,8 @@ def test_nothing_acknowledged_is_lost_and_no_alert_is_doubled(
         assert check(paths.store) == [], f"after kill {kill}"
         with closing(open_reader(paths.store)) as connection:
             found = {key for (key,) in connection.execute("SELECT key FROM intents").fetchall()}
+            actions = connection.execute("SELECT key, step FROM actions").fetchall()
+            assert broken_audit_entry(connection) is None, f"after kill {kill}"
             alerts = connection.execute("SELECT count(*) FROM alerts").fetchone()[0]
             torn = connection.execute(
                 "SELECT count(*) FROM (SELECT at_ms / 100000 FROM metrics "
@@ -59,6 +63,8 @@ def test_nothing_acknowledged_is_lost_and_no_alert_is_doubled(
             ).fetchone()[0]
         assert {f"intent-{number}" for number in range(1, acknowledged + 1)} <= found
         assert (alerts, torn) == (1, 0)
+        assert {key for key, _ in actions} == {key.replace("intent", "action") for key in found}
+        assert {step for _, step in actions} <= {Step.STARTED}
     assert open_writer().epoch == KILLS + 1
 
 

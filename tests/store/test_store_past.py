@@ -22,6 +22,8 @@ from store_looks import T0_MS, OpenWriter, Watch, bad, good, service
 
 from sentinel_tui.clock import FakeClock
 from sentinel_tui.config.model import RetentionOptions
+from sentinel_tui.domain.autonomy.actions import Step
+from sentinel_tui.domain.hosting import DeployStatus
 from sentinel_tui.domain.monitoring.observations import Outcome
 from sentinel_tui.domain.monitoring.states import State, Thresholds
 from sentinel_tui.domain.notifying.policy import Orders
@@ -39,6 +41,8 @@ from sentinel_tui.store.writer import StoreWriter
 ASKED = frozenset(
     (
         *range(0, MINUTES, 13),
+        *range(10, 13),
+        *range(61, 71),
         *range(119, 140),
         *range(227, 284, 3),
         *range(300, 345, 5),
@@ -50,7 +54,10 @@ ASKED = frozenset(
 TIMELESS = {"engine_lease", "usual_latencies"}
 """Tables that say nothing about what was; no screen reads them."""
 
-PLANNED = {"due_ms", "end_ms", "next_try_ms", "next_wake_ms", "next_ms"}
+PLANNED = {
+    *("due_ms", "end_ms", "next_try_ms", "next_wake_ms", "next_ms"),
+    *("until_ms", "expires_ms", "exhausted_ms"),
+}
 """Columns that tell what was still to come."""
 
 Said = dict[int, dict[str, Any]]
@@ -115,6 +122,14 @@ def _is_worth_a_replay(said: Said) -> None:
     last = said[MINUTES - 1]
     kinds = {entry.kind for entry in last["timeline"]}
     assert kinds >= {"note", "notification", "silence", "acknowledged", "gap", "intent"}
+    assert kinds >= {"deploy", "platform", "mode", "action", "tuning"}
+    assert {one.step for told in said.values() for one in told["actions"]} >= {
+        *(Step.WAITING, Step.APPROVED, Step.STARTED, Step.DONE, Step.VERIFIED)
+    }
+    assert len({str(told["hosted"]) for told in said.values()}) > len(last["hosted"])
+    assert {one.status for told in said.values() for one in told["deploys"]} == {
+        *(DeployStatus.UNDER_WAY, DeployStatus.LIVE, DeployStatus.REPLACED, DeployStatus.FAILED)
+    }
     assert any(one.reopened for one in last["incidents"])
     gone = [told["engine"] for told in said.values() if not told["watching"]]
     assert gone

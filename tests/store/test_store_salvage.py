@@ -7,16 +7,19 @@ import random
 import subprocess
 import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
-from store_looks import T0_MS, OpenWriter, Watch, bad, rows_of
-from store_telling import Desk, orders
+from past_keeping import KEEPING_STORY
+from store_looks import T0_MS, OpenWriter, Watch, bad, rows_of, service
+from store_telling import MINUTE_MS, Desk, orders
 from store_wounds import leaf_pages, page_size, root_page, zero_a_page, zero_pages
 
 from sentinel_tui.errors import StoreError
 from sentinel_tui.paths import Paths
 from sentinel_tui.store import recorder
+from sentinel_tui.store.action_reading import broken_audit_entry
 from sentinel_tui.store.backup import check
 from sentinel_tui.store.driver import open_reader, sqlite
 from sentinel_tui.store.queries import Reader
@@ -24,6 +27,12 @@ from sentinel_tui.store.salvage import salvage
 from sentinel_tui.store.writer import Database
 
 LOOKS = 20_000
+
+KEEPING_AND_ACTING = {
+    *("hosted_services", "deploys", "host_events", "awake_stretches", "visits"),
+    *("hours_corrections", "mode_settings", "mode_changes", "plans"),
+    *("actions", "audit", "tunings", "freezes"),
+}
 
 
 async def filled(watch: Watch) -> None:
@@ -61,6 +70,9 @@ async def test_every_row_of_a_sound_store_is_saved(
     for number in range(3):
         note = {"incident_id": 1, "at_ms": T0_MS + number, "by": "tui", "text": "looking"}
         await desk.do(recorder.add_note, **note)
+    await watch.configure(service(), service("nap"), service("blog"))
+    for minute, job in KEEPING_STORY:
+        await watch.writer.run(partial(job, now_ms=T0_MS + minute * MINUTE_MS))
     await filled(watch)
     with closing(open_reader(paths.store)) as connection:
         found = connection.execute(
@@ -68,12 +80,15 @@ async def test_every_row_of_a_sound_store_is_saved(
             "AND name <> 'schema_migration'"
         ).fetchall()
     before = {name: count(paths.store, name) for (name,) in found}
+    assert {name for name, rows in before.items() if rows} >= KEEPING_AND_ACTING
     assert {"incidents", "incident_notes", "notifications", "messages", "channels"} <= {
         name for name, rows in before.items() if rows
     }
     saved = salvage(paths.store, tmp_path / "saved.db")
     assert saved.rows == before
     assert {name: count(tmp_path / "saved.db", name) for name in before} == before
+    with closing(open_reader(tmp_path / "saved.db")) as connection:
+        assert broken_audit_entry(connection) is None
 
 
 @pytest.mark.parametrize("table", ["metrics", "failures"])
