@@ -20,11 +20,17 @@ from sentinel_tui.errors import SentinelError
 from sentinel_tui.paths import Paths
 from sentinel_tui.sandbox.control import socket_path
 from sentinel_tui.sandbox.control_server import SandboxControl
+from sentinel_tui.sandbox.render.workspace import month_end_s
 from sentinel_tui.sandbox.services.render_edge import SleepHabits
+from sentinel_tui.sandbox.visitors import HOURS_OF_WEEK, Visitors
 from sentinel_tui.sandbox.world import DEFAULT_SEED, World
 
 _DEMO_HABITS = SleepHabits(after_s=90.0, wakes_in_s=(4.5, 8.0))
 """A start takes longer than two looks of the demo, so that the waking is seen."""
+
+_DEMO_BUILD_S = 20.0
+_HOURS_SHARE = 1 / 3
+_VISITS_PER_HOUR = {"curator": 15.0, "monetizer": 40.0, "public": 60.0}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,7 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 async def _live(folder: Path, seed: int) -> None:
-    world = World(SystemClock(), seed, _DEMO_HABITS)
+    clock = SystemClock()
+    hours = _scarce_hours(clock)
+    world = World(clock, seed, _DEMO_HABITS, free_hours=hours, build_s=_DEMO_BUILD_S)
     control = SandboxControl(socket_path(Paths(folder / "sentinel.toml", folder)), world)
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -51,13 +59,52 @@ async def _live(folder: Path, seed: int) -> None:
     try:
         control.start()
         world.start()
-        inbox = {"url": world.inbox_url, "secret": world.inbox.secret}
-        _say({"urls": dict(world.urls), "witnesses": world.witnesses, "inbox": inbox})
-        await ended.wait()
+        _say(_where(world, hours))
+        await _let_people_come(world, clock, seed, ended)
     finally:
         reading.cancel()
         await control.stop()
         await world.stop()
+
+
+async def _let_people_come(
+    world: World, clock: SystemClock, seed: int, ended: asyncio.Event
+) -> None:
+    """Have visitors until the end; what goes wrong with them is not kept quiet."""
+    curves = {name: [rate] * HOURS_OF_WEEK for name, rate in _VISITS_PER_HOUR.items()}
+    coming = asyncio.create_task(Visitors(curves, world.visit, clock, seed).come())
+    ending = asyncio.create_task(ended.wait())
+    try:
+        await asyncio.wait({coming, ending}, return_when=asyncio.FIRST_COMPLETED)
+        if coming.done():
+            coming.result()
+    finally:
+        coming.cancel()
+        ending.cancel()
+
+
+def _scarce_hours(clock: SystemClock) -> float:
+    """Hours for free services: a third of what is left of the month, so that they are planned."""
+    now_s = clock.now_ms() / 1_000
+    return float(max(1, round((month_end_s(now_s) - now_s) / 3_600 * _HOURS_SHARE)))
+
+
+def _where(world: World, hours: float) -> dict[str, Any]:
+    """What whoever watches the world has to know."""
+    render = world.render
+    services = {one.name: one.id for one in render.workspace.services.values()}
+    return {
+        "urls": dict(world.urls),
+        "witnesses": world.witnesses,
+        "inbox": {"url": world.inbox_url, "secret": world.inbox.secret},
+        "render": {
+            "url": render.url,
+            "status_url": render.status_url,
+            "key": render.key,
+            "services": services,
+            "hours": hours,
+        },
+    }
 
 
 async def _end_with_input(ended: asyncio.Event) -> None:

@@ -21,7 +21,7 @@ from sentinel_tui.client import Client
 from sentinel_tui.errors import ConfigError, SentinelError
 from sentinel_tui.paths import Paths
 from sentinel_tui.sandbox.control import break_in, demo_runs, mend_in
-from sentinel_tui.sandbox.demo_config import INBOX_SECRET, INBOX_URL, MARK, demo_config
+from sentinel_tui.sandbox.demo_config import INBOX_SECRET, INBOX_URL, MARK, RENDER_KEY, demo_config
 from sentinel_tui.text import clean_block, clean_text
 
 _START_S = 15.0
@@ -94,7 +94,8 @@ def start_demo(paths: Paths, *, fresh: bool = False) -> DemoHandle:
         urls = dict(said["urls"])
         _write(paths.data_dir / INBOX_URL, said["inbox"]["url"])
         _write(paths.data_dir / INBOX_SECRET, said["inbox"]["secret"])
-        _write(paths.config, demo_config(urls, said["witnesses"], paths.data_dir))
+        _write(paths.data_dir / RENDER_KEY, said["render"]["key"])
+        _write(paths.config, demo_config(urls, said["witnesses"], said["render"], paths.data_dir))
     except BaseException:
         _end(sandbox)
         raise

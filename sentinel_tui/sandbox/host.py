@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from asyncio import Event
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from sentinel_tui.clock import Clock
-from sentinel_tui.sandbox.http.messages import Request, Response, json_response
+from sentinel_tui.errors import UsageError
+from sentinel_tui.sandbox.http.messages import Answer, Request, Response, json_response
 from sentinel_tui.sandbox.http.server import LoopbackServer
 from sentinel_tui.sandbox.services.application import Application
+from sentinel_tui.sandbox.services.render_edge import RenderEdge
 from sentinel_tui.sandbox.troubles import How
 
 SLOW_BY_S = 1.5
@@ -29,16 +32,24 @@ class _Override:
 class Host:
     """Runs one application on loopback."""
 
-    def __init__(self, application: Application, clock: Clock) -> None:
+    def __init__(
+        self,
+        application: Application,
+        clock: Clock,
+        door: Callable[[Answer], RenderEdge] | None = None,
+    ) -> None:
         """Run nothing yet.
 
         Args:
             application: What answers while nothing is wrong.
             clock: Times troubles and slow answers.
+            door: Makes what its platform puts before it, if any.
         """
         self._application = application
         self._clock = clock
-        self._server = LoopbackServer(self._answer, clock)
+        self._door = None if door is None else door(self._answer)
+        self._entrance = self._answer if self._door is None else self._door.answer
+        self._server = LoopbackServer(self._entrance, clock)
         self._override: _Override | None = None
 
     @property
@@ -86,17 +97,33 @@ class Host:
             UsageError: The application cannot have that trouble.
         """
         if how is How.SLEEP:
-            self._application.fall_asleep()
+            self._fall_asleep()
             return
         self._override = _Override(how, self._clock.elapsed_s() + for_s)
         await self.follow_trouble()
 
     async def mend(self) -> None:
         """End the trouble of this moment, ordered or not; the next one comes when it is due."""
+        self.renew()
+        await self.follow_trouble()
+
+    def renew(self) -> None:
+        """End the trouble of this moment, as a new process does; the listener follows soon."""
         now_s = self._clock.elapsed_s()
         spell = self._application.spell_at(now_s)
         self._override = _Override(None, now_s if spell is None else spell.ends_s)
-        await self.follow_trouble()
+
+    async def visit(self, request: Request) -> Response | None:
+        """Let somebody come without a connection."""
+        return await self._entrance(request)
+
+    def _fall_asleep(self) -> None:
+        if self._door is None:
+            raise UsageError(
+                f"{self._application.name} never sleeps, so it cannot be put to sleep",
+                "only services on the free plan sleep; break the others in another way",
+            )
+        self._door.fall_asleep()
 
     async def _answer(self, request: Request) -> Response | None:
         name = self._application.name

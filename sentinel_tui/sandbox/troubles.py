@@ -19,6 +19,7 @@ class How(StrEnum):
     SLOW = "slow"
     DRIP = "drip"
     SLEEP = "sleep"
+    DEPLOY = "deploy"
 
     @property
     def words(self) -> str:
@@ -33,6 +34,7 @@ _WORDS = {
     How.SLOW: "answers slowly",
     How.DRIP: "sends its answers one byte a second",
     How.SLEEP: "fell asleep",
+    How.DEPLOY: "gets a bad deploy",
 }
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.errors import UsageError
-from sentinel_tui.sandbox.host import Host
-from sentinel_tui.sandbox.network import Network, NetworkTrouble, Road, network_trouble_named
-from sentinel_tui.sandbox.port import LOOPBACK
+from sentinel_tui.sandbox.http.messages import Request
+from sentinel_tui.sandbox.network import Network, NetworkTrouble, network_trouble_named
+from sentinel_tui.sandbox.place import Place
+from sentinel_tui.sandbox.render.look_alike import RenderLookAlike
+from sentinel_tui.sandbox.render.service import FREE, STARTER, Refused
+from sentinel_tui.sandbox.render.workspace import BUILD_S, FREE_HOURS, Workspace
 from sentinel_tui.sandbox.services.application import Application
 from sentinel_tui.sandbox.services.curator import Curator
 from sentinel_tui.sandbox.services.inbox import Inbox
 from sentinel_tui.sandbox.services.monetizer import Monetizer
 from sentinel_tui.sandbox.services.public import Public
-from sentinel_tui.sandbox.services.render_edge import SleepHabits
+from sentinel_tui.sandbox.services.render_edge import SleepHabits, is_loading
 from sentinel_tui.sandbox.services.witness import Witness
 from sentinel_tui.sandbox.troubles import How, how_named
 from sentinel_tui.text import clean_text, format_duration
@@ -30,20 +32,12 @@ NETWORK = "network"
 
 _FOLLOW_EVERY_S = 0.5
 _WITNESSES = 3
+_BROWSER = Request("GET", "/", headers={"accept": "text/html"})
 _INBOX_KEY = b"the key of the demo, no secret"
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """An application, and the road that leads to it."""
-
-    host: Host
-    road: Road
-
-    @property
-    def url(self) -> str:
-        """Where the application says how it is."""
-        return f"http://{LOOPBACK}:{self.road.port}{self.host.health_path}"
+PLANS: Mapping[str, str] = {"curator": FREE, "monetizer": STARTER, "public": STARTER}
+"""Which services lie in the look-alike's workspace, and on what plan."""
 
 
 class World:
@@ -53,6 +47,7 @@ class World:
 
     Attributes:
         inbox: Takes the messages that a watcher sends.
+        render: Hosts the services, and has an API to look at them and act on them.
     """
 
     def __init__(
@@ -62,17 +57,23 @@ class World:
         sleep_habits: SleepHabits | None = None,
         *,
         more: Sequence[Application] = (),
+        plans: Mapping[str, str] = PLANS,
+        free_hours: float = FREE_HOURS,
+        build_s: float = BUILD_S,
     ) -> None:
         """A world that does not run yet.
 
         Args:
             clock: Times everything in it.
             seed: Decides everything that looks like chance.
-            sleep_habits: How the curator sleeps.
+            sleep_habits: How services on the free plan sleep.
             more: Services besides curator, monetizer and public, by other names.
+            plans: Which services the look-alike of Render hosts, and on what plan.
+            free_hours: How long its free services may run in a month, all together.
+            build_s: How long a deploy takes there.
         """
         applications = (
-            Curator(clock, seed, sleep_habits or SleepHabits()),
+            Curator(clock, seed),
             Monetizer(clock, seed),
             Public(clock, seed),
             *more,
@@ -80,9 +81,14 @@ class World:
         self.inbox = Inbox(clock, _INBOX_KEY)
         self._clock = clock
         self._network = Network(clock, seed)
-        self._services = {one.name: self._place(one) for one in applications}
-        self._witnesses = [self._place(Witness()) for _ in range(_WITNESSES)]
-        self._mail = self._place(self.inbox)
+        habits = sleep_habits or SleepHabits()
+        workspace = Workspace(
+            clock, pays=True, free_hours=free_hours, idle_s=habits.after_s, build_s=build_s
+        )
+        self.render = RenderLookAlike(workspace, self._network, clock, habits, seed)
+        self._services = {one.name: self._housed(one, plans.get(one.name)) for one in applications}
+        self._witnesses = [self._housed(Witness()) for _ in range(_WITNESSES)]
+        self._mail = self._housed(self.inbox)
         self._following: asyncio.Task[None] | None = None
 
     @property
@@ -115,6 +121,8 @@ class World:
         for place in self._places:
             place.host.start()
         self._network.open()
+        for service in self.render.workspace.services.values():
+            service.url = self._services[service.name].root
         self._following = asyncio.create_task(self._follow_troubles())
 
     async def stop(self) -> None:
@@ -129,12 +137,13 @@ class World:
     async def break_service(
         self, name: str, how: str = How.ERROR, for_s: float = DEFAULT_BREAK_S
     ) -> str:
-        """Break a service, the inbox or the network now.
+        """Break a service, the inbox, the platform's API or the network now.
 
         Args:
-            name: Which service, or `inbox`, or `network`.
-            how: In which way: 500, refuse, hang, slow, drip, sleep; the network: cut, slow, lossy.
-            for_s: For how long.
+            name: Which service, or `inbox`, `render` or `network`.
+            how: In which way: 500, refuse, hang, slow, drip, sleep, deploy; the network: cut, slow,
+                lossy.
+            for_s: For how long; a bad deploy stays until something else is deployed.
 
         Returns:
             What happens now, in one line.
@@ -152,6 +161,8 @@ class World:
             await self._network.break_by(trouble, for_s)
             return f"the network {trouble.words}, for {format_duration(for_s)}"
         place, way = self._named(name), how_named(how)
+        if way is How.DEPLOY:
+            return self._deploy_badly(name)
         await place.host.break_by(way, for_s)
         await place.road.follow()
         if way is How.SLEEP:
@@ -159,7 +170,7 @@ class World:
         return f"{name} {way.words} for {format_duration(for_s)}"
 
     async def mend(self, name: str) -> str:
-        """End what is wrong with a service, the inbox or the network.
+        """End what is wrong with a service, the inbox, the platform's API or the network.
 
         Returns:
             What happens now, in one line.
@@ -171,20 +182,44 @@ class World:
             await self._network.mend()
             return "the network is well again"
         place = self._named(name)
+        self.render.mend(name)
         await place.host.mend()
         await place.road.follow()
         return f"{name} is well again"
 
+    async def visit(self, name: str) -> bool:
+        """Have somebody come to a service with a browser; whether it answered for itself.
+
+        Whoever finds it broken leaves at once.
+        """
+        host = self._services[name].host
+        if host.trouble is not None:
+            return False
+        answer = await host.visit(_BROWSER)
+        return answer is not None and not is_loading(answer)
+
     @property
-    def _places(self) -> list[_Place]:
-        return [*self._services.values(), *self._witnesses, self._mail]
+    def _places(self) -> list[Place]:
+        return [*self._services.values(), *self._witnesses, self._mail, self.render.place]
 
-    def _place(self, application: Application) -> _Place:
-        host = Host(application, self._clock)
-        return _Place(host, self._network.build_road(lambda: host.port))
+    def _housed(self, application: Application, plan: str | None = None) -> Place:
+        """A place for an application: at the look-alike of Render where it has a plan there."""
+        if plan is None:
+            return Place.build(application, self._network, self._clock)
+        return self.render.take_in(application, plan, self._network)
 
-    def _named(self, name: str) -> _Place:
-        places = {**self._services, self.inbox.name: self._mail}
+    def _deploy_badly(self, name: str) -> str:
+        try:
+            return self.render.deploy_badly(name)
+        except (KeyError, Refused) as error:
+            raise UsageError(
+                f"nothing can be deployed to {name}: {clean_text(str(error), 80)}",
+                "deploys go to services of the workspace that are not suspended",
+            ) from None
+
+    def _named(self, name: str) -> Place:
+        render = self.render.place
+        places = {**self._services, self.inbox.name: self._mail, self.render.api.name: render}
         if name not in places:
             raise UsageError(
                 f"the demo has no service {clean_text(name, 40)!r}",

@@ -24,6 +24,12 @@ class Visitor:
         """The response, however long the world's clock has to move for it."""
         return await self.finish(self._client.get(url, headers=headers), step_s)
 
+    async def send(self, method: str, url: str, body: object, **headers: str) -> httpx.Response:
+        """The response to any request."""
+        request = self._client.request(method, url, json=body, headers=headers)
+        response: httpx.Response = await self.finish(request)
+        return response
+
     async def finish(self, work: Coroutine[Any, Any, Any], step_s: float = 0.05) -> Any:
         """What `work` returns, moving the clock on until it does."""
         task = asyncio.create_task(work)

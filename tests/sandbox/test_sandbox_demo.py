@@ -20,9 +20,11 @@ import psutil
 import pytest
 
 from sentinel_tui.clock import SystemClock
+from sentinel_tui.config.autonomy import policies_for
 from sentinel_tui.config.channels import WebhookChannel
 from sentinel_tui.config.loader import load
 from sentinel_tui.config.model import Config
+from sentinel_tui.domain.autonomy.policy import Level, Verb
 from sentinel_tui.domain.monitoring.alerts import Severity
 from sentinel_tui.domain.notifying.notices import Message, NoticeKind
 from sentinel_tui.errors import ConfigError, SentinelError
@@ -31,9 +33,16 @@ from sentinel_tui.platforms.notify.webhook import Webhook
 from sentinel_tui.sandbox.control import break_in, demo_runs, socket_path
 from sentinel_tui.sandbox.demo import DemoHandle, start_demo
 from sentinel_tui.sandbox.demo_config import MARK, demo_config
+from sentinel_tui.sandbox.render.workspace import month_end_s
 
 URLS = {name: f"http://127.0.0.1:1/{name}" for name in ("curator", "monetizer", "public")}
 WITNESSES = [f"http://127.0.0.1:1/witness-{n}" for n in range(3)]
+RENDER = {
+    "url": "http://127.0.0.1:1/v1",
+    "hours": 60.0,
+    "status_url": "http://127.0.0.1:1/status.json",
+    "services": {name: f"srv-{n}" for n, name in enumerate(URLS)},
+}
 _DEADLINE_S = 20.0
 
 
@@ -268,7 +277,7 @@ class TestEnd:
 class TestConfiguration:
     @pytest.fixture
     def text(self, tmp_path: Path) -> str:
-        return demo_config(URLS, WITNESSES, tmp_path)
+        return demo_config(URLS, WITNESSES, RENDER, tmp_path)
 
     @pytest.fixture
     def config(self, text: str) -> Config:
@@ -283,6 +292,30 @@ class TestConfiguration:
         assert curator.sleeps.wake_every_s < curator.sleeps.after_s
         assert curator.sleeps.keep_awake
 
+    def test_it_heals_the_public_site_and_asks_before_it_goes_back(self, config: Config) -> None:
+        policies = policies_for(config)
+        levels = {
+            (service, verb): policies.limits(service, ["demo"], verb).level
+            for service in URLS
+            for verb in (Verb.RESTART, Verb.ROLLBACK)
+        }
+        assert levels.pop(("public", Verb.RESTART)) is Level.AUTO
+        assert levels.pop(("public", Verb.ROLLBACK)) is Level.CONFIRM
+        assert set(levels.values()) == {Level.SUGGEST}
+
+    def test_only_its_sleeper_costs_hours_and_there_are_too_few_of_them(
+        self, demo: DemoHandle
+    ) -> None:
+        config = load(demo.paths.config).config
+        assert [one.id for one in config.services if one.costs_hours] == ["curator"]
+        assert config.render.key is not None
+        headers = {"authorization": f"Bearer {config.render.key.reveal()}"}
+        listed = httpx.get(f"{config.render.api}/services", headers=headers, trust_env=False)
+        ids = {row["service"]["name"]: row["service"]["id"] for row in listed.json()}
+        assert ids == {one.id: one.render_service_id for one in config.services if one.id in URLS}
+        left_h = (month_end_s(time.time()) - time.time()) / 3_600
+        assert config.render.budget_hours < max(2.0, left_h / 2)
+
     def test_no_service_depends_on_another(self, config: Config) -> None:
         assert all(service.depends_on == [] for service in config.services)
 
@@ -292,7 +325,7 @@ class TestConfiguration:
 
     def test_a_folder_of_any_name_can_hold_it(self, tmp_path: Path) -> None:
         folder = tmp_path / 'the "démo" \\ ☕'
-        (channel,) = tomllib.loads(demo_config(URLS, WITNESSES, folder))["channels"]
+        (channel,) = tomllib.loads(demo_config(URLS, WITNESSES, RENDER, folder))["channels"]
         assert channel["url"] == f"file:{folder}/inbox.url"
 
     def test_its_messages_reach_its_own_inbox_signed(self, demo: DemoHandle) -> None:

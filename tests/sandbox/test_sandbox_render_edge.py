@@ -10,7 +10,9 @@ from sentinel_tui.clock import FakeClock
 from sentinel_tui.domain.monitoring.observations import WakeHint
 from sentinel_tui.probes.hints import platform_word
 from sentinel_tui.sandbox.http.messages import Request, Response, json_response
+from sentinel_tui.sandbox.render.workspace import Workspace
 from sentinel_tui.sandbox.services.render_edge import RenderEdge, SleepHabits
+from sentinel_tui.sandbox.troubles import How, Spell
 
 HABITS = SleepHabits(one_start_fails_in=0)
 LONGEST_START_S = HABITS.wakes_in_s[1]
@@ -25,7 +27,18 @@ class Visits:
     def __init__(self, clock: FakeClock, habits: SleepHabits, seed: str = "seed") -> None:
         self.clock = clock
         self.served = 0
-        self.edge = RenderEdge(self._serve, habits, clock, seed)
+        self.workspace = Workspace(clock, idle_s=habits.after_s)
+        self.service = self.workspace.add("curator", "http://127.0.0.1")
+        self.eviction: Spell | None = None
+        self.edge = RenderEdge(
+            self._serve,
+            self.service,
+            self.workspace,
+            habits,
+            clock,
+            seed=seed,
+            eviction_at=lambda now_s: self.eviction,
+        )
 
     async def _serve(self, request: Request) -> Response:
         self.served += 1
@@ -204,3 +217,28 @@ async def test_a_probe_reads_every_answer_of_the_door_as_waking(
     await failing.ask()
     failing.edge.fall_asleep()
     assert hint(await failing.ask()) is WakeHint.HIBERNATING
+
+
+async def test_its_platform_may_stop_it_though_somebody_came_a_moment_ago(
+    visits: Visits, clock: FakeClock
+) -> None:
+    await visits.ask()
+    now_s = clock.elapsed_s()
+    visits.eviction = Spell(now_s, now_s + 30, How.SLEEP)
+    begun = visits.begin()
+    await clock.advance(1)
+    assert not begun.done()
+    await clock.advance(LONGEST_START_S)
+    assert begun.done()
+    assert (await visits.ask()).status == 200
+
+
+async def test_a_service_that_is_paid_for_is_neither_stopped_nor_asleep(
+    visits: Visits, clock: FakeClock
+) -> None:
+    visits.service.plan = "starter"
+    now_s = clock.elapsed_s()
+    visits.eviction = Spell(now_s, now_s + 30, How.SLEEP)
+    begun = visits.begin()
+    await clock.settle()
+    assert begun.done()

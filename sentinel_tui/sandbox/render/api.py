@@ -14,30 +14,32 @@ from urllib.parse import parse_qs
 from sentinel_tui.clock import Clock
 from sentinel_tui.sandbox.http.messages import Request, Response, json_response
 from sentinel_tui.sandbox.render import rate_limits as limits
+from sentinel_tui.sandbox.render.metrics import series
 from sentinel_tui.sandbox.render.rate_limits import Allowance, RateLimits
+from sentinel_tui.sandbox.render.service import FREE, PLANS, Refused, RenderService
 from sentinel_tui.sandbox.render.views import (
     deploy_view,
     event_view,
     instance_views,
     owner_view,
     service_view,
+    status_view,
 )
-from sentinel_tui.sandbox.render.workspace import (
-    FREE,
-    PLANS,
-    Refused,
-    RenderService,
-    Workspace,
-)
+from sentinel_tui.sandbox.render.workspace import Workspace
 from sentinel_tui.sandbox.services.application import Application
 
 KEY = "rnd_sandbox"
 """The key that the API takes."""
 
+STATUS_PATH = "/status.json"
+"""Where the platform says whether it has trouble itself, as status pages do."""
+
 _PREFIX = "/v1"
 _HOUR_S = 3_600.0
 _DEFAULT_PAGE, _LARGEST_PAGE = 20, 100
 _SERVICE_WRITES = ("deploys", "rollback", "suspend", "resume", "scale", "")
+_OFF = {"enabled": False, "percentage": 70}
+_NO_AUTOSCALING = {"enabled": False, "min": 1, "max": 1, "criteria": {"cpu": _OFF, "memory": _OFF}}
 
 _Query = dict[str, list[str]]
 _Body = dict[str, Any]
@@ -48,8 +50,14 @@ class Mishap(StrEnum):
 
     ERROR = "500 before acting"
     ERROR_AFTER = "500 after acting"
+    LIMITED = "429 before acting"
+    LIMITED_AFTER = "429 after acting"
+    QUEUED = "202 and nothing else, after acting"
     SILENCE = "silence before acting"
     SILENCE_AFTER = "silence after acting"
+
+
+_BEFORE = (Mishap.ERROR, Mishap.LIMITED, Mishap.SILENCE)
 
 
 class RenderApi(Application):
@@ -83,7 +91,9 @@ class RenderApi(Application):
         }
 
     async def answer(self, request: Request) -> Response | None:
-        """Answer one call."""
+        """Answer one call; the status page, which wants no key, is here too."""
+        if request.path == STATUS_PATH:
+            return json_response(**status_view(self._workspace))
         if request.headers.get("authorization") != f"Bearer {KEY}":
             return json_response(401, message="unauthorized")
         path = request.path.removeprefix(_PREFIX).strip("/").split("/")
@@ -93,15 +103,11 @@ class RenderApi(Application):
             return json_response(429, headers, message="rate limit exceeded")
         self.calls.append((request.method, request.path))
         mishap = self.mishaps.popleft() if self.mishaps and request.method != "GET" else None
-        if mishap is Mishap.SILENCE:
-            await _never()
-        if mishap is Mishap.ERROR:
-            return json_response(500, headers, message="internal server error")
+        if mishap in _BEFORE:
+            return await _go_wrong(mishap, headers)
         response = self._respond(request, path)
-        if mishap is Mishap.SILENCE_AFTER:
-            await _never()
-        if mishap is Mishap.ERROR_AFTER:
-            return json_response(500, headers, message="internal server error")
+        if mishap is not None:
+            return await _go_wrong(mishap, headers)
         return Response(response.status, response.body, headers=headers)
 
     def _respond(self, request: Request, path: list[str]) -> Response:
@@ -114,7 +120,7 @@ class RenderApi(Application):
             return json_response(refused.status, message=str(refused))
 
     def _allowance(self, method: str, path: list[str]) -> Allowance:
-        now_s = self._clock.now_ms() / 1_000
+        now_s = self._clock.elapsed_s()
         if method == "GET":
             return self._limits.spend("GET", limits.GET_LIMIT, now_s)
         verb = path[2] if len(path) > 2 else ""
@@ -147,10 +153,9 @@ class RenderApi(Application):
             case ["instances"]:
                 return _json(instance_views(service, awake=self._workspace.awake(service)))
             case ["deploys"]:
-                newest_first = reversed(service.deploys)
-                return _page(
-                    [(one.id, {"deploy": deploy_view(one)}) for one in newest_first], query
-                )
+                since_s = _instant_s(query.get("createdAfter"), 0.0)
+                made = [one for one in reversed(service.deploys) if one.created_s > since_s]
+                return _page([(one.id, {"deploy": deploy_view(one)}) for one in made], query)
             case ["deploys", deploy_id]:
                 found = next((one for one in service.deploys if one.id == deploy_id), None)
                 if found is not None:
@@ -163,25 +168,14 @@ class RenderApi(Application):
         raise Refused(404, f"not found: {'/'.join(rest)}")
 
     def _read_metric(self, metric: str, query: _Query) -> Response:
-        if metric != "instance-count":
-            raise Refused(404, f"not found: {metric}")
-        now = query.get("endTime", [""])[0]
-        series = []
-        for service_id in query.get("resource", []):
-            service = self._workspace.service(service_id)
-            count = len(instance_views(service, awake=self._workspace.awake(service)))
-            series.append(
-                {
-                    "labels": [{"field": "resource", "value": service_id}],
-                    "values": [{"timestamp": now, "value": count, "unit": "instances"}],
-                    "unit": "instances",
-                }
-            )
-        return _json(series)
+        start_s, end_s = self._window(query)
+        step_s = _number(query, "resolutionSeconds", 60, 30, 86_400)
+        wanted = [self._workspace.service(one) for one in query.get("resource", [])]
+        return _json([series(metric, one, start_s, end_s, step_s) for one in wanted])
 
     def _window(self, query: _Query) -> tuple[float, float]:
         """From when to when; the last hour where nothing is said."""
-        now_s = self._clock.now_ms() / 1_000
+        now_s = self._workspace.now_s
         end_s = _instant_s(query.get("endTime"), now_s)
         return _instant_s(query.get("startTime"), end_s - _HOUR_S), end_s
 
@@ -194,8 +188,9 @@ class RenderApi(Application):
         return action(self._workspace.service(path[1]), _body(request))
 
     def _deploy(self, service: RenderService, body: _Body) -> Response:
-        commit = str(body.get("commitId", f"c{len(service.deploys):07d}"))
-        deploy = self._workspace.order_deploy(service, "api", commit, healthy=True)
+        commit = str(body.get("commitId", service.head))
+        healthy = self._workspace.works(commit)
+        deploy = self._workspace.order_deploy(service, "api", commit, healthy=healthy)
         return _json(deploy_view(deploy), 201)
 
     def _roll_back(self, service: RenderService, body: _Body) -> Response:
@@ -203,8 +198,7 @@ class RenderApi(Application):
         return _json(deploy_view(deploy), 201)
 
     def _restart(self, service: RenderService, body: _Body) -> Response:
-        service.restarts += 1
-        self._workspace.tell(service, "server_restarted", triggeredByUser={"id": "usr-1"})
+        self._workspace.restart(service)
         return Response(200)
 
     def _suspend(self, service: RenderService, body: _Body) -> Response:
@@ -224,18 +218,23 @@ class RenderApi(Application):
         if service.plan == FREE and wanted > 1:
             raise Refused(402, "free services cannot scale beyond one instance")
         before, service.instances = service.instances, wanted
-        change = {"fromInstances": before, "toInstances": wanted}
-        self._workspace.tell(service, "instance_count_changed", **change)
+        self._workspace.tell(
+            service, "instance_count_changed", fromInstances=before, toInstances=wanted
+        )
         return Response(202)
 
     def _autoscale(self, service: RenderService, body: _Body) -> Response:
         if service.plan != "pro":
             raise Refused(402, "autoscaling needs a Pro workspace")
-        service.autoscaling = body
+        was, service.autoscaling = service.autoscaling or _NO_AUTOSCALING, body
+        self._workspace.tell(service, "autoscaling_config_changed", fromConfig=was, toConfig=body)
         return _json(body)
 
     def _stop_autoscaling(self, service: RenderService, body: _Body) -> Response:
-        service.autoscaling = None
+        was, service.autoscaling = service.autoscaling or _NO_AUTOSCALING, None
+        self._workspace.tell(
+            service, "autoscaling_config_changed", fromConfig=was, toConfig=_NO_AUTOSCALING
+        )
         return Response(204)
 
     def _change(self, service: RenderService, body: _Body) -> Response:
@@ -248,9 +247,8 @@ class RenderApi(Application):
         if body.get("autoDeploy") in ("yes", "no"):
             service.auto_deploy = body["autoDeploy"] == "yes"
         if plan != service.plan:
-            change = {"from": service.plan, "to": plan}
-            service.plan = plan
-            self._workspace.tell(service, "plan_changed", **change)
+            was, service.plan = service.plan, plan
+            self._workspace.tell(service, "plan_changed", **{"from": was, "to": plan})
         return _json(service_view(service, self._workspace))
 
 
@@ -260,16 +258,18 @@ def _json(value: Any, status: int = 200) -> Response:
 
 def _page(rows: list[tuple[str, dict[str, Any]]], query: _Query) -> Response:
     """The rows that follow the cursor, each with its own."""
-    try:
-        limit = int(query.get("limit", [str(_DEFAULT_PAGE)])[0])
-    except ValueError:
-        limit = 0
-    if not 1 <= limit <= _LARGEST_PAGE:
-        raise Refused(400, f"limit must be between 1 and {_LARGEST_PAGE}")
+    limit = _number(query, "limit", _DEFAULT_PAGE, 1, _LARGEST_PAGE)
     keys = [key for key, _ in rows]
     cursor = query.get("cursor", [""])[0]
     first = keys.index(cursor) + 1 if cursor in keys else 0
     return _json([{"cursor": key, **row} for key, row in rows[first : first + limit]])
+
+
+def _number(query: _Query, name: str, otherwise: int, least: int, most: int) -> int:
+    written = query.get(name, [str(otherwise)])[0]
+    if not written.isdecimal() or not least <= int(written) <= most:
+        raise Refused(400, f"{name} must be between {least} and {most}")
+    return int(written)
 
 
 def _body(request: Request) -> _Body:
@@ -297,6 +297,17 @@ def _limit_headers(allowance: Allowance) -> tuple[tuple[str, str], ...]:
         ("ratelimit-remaining", str(max(0, allowance.remaining))),
         ("ratelimit-reset", str(allowance.reset_s)),
     )
+
+
+async def _go_wrong(how: Mishap, headers: tuple[tuple[str, str], ...]) -> Response:
+    """Answer as something that went wrong, or not at all."""
+    if how in (Mishap.SILENCE, Mishap.SILENCE_AFTER):
+        await _never()
+    if how in (Mishap.LIMITED, Mishap.LIMITED_AFTER):
+        return json_response(429, (*headers, ("retry-after", "1")), message="rate limit exceeded")
+    if how is Mishap.QUEUED:
+        return Response(202, headers=headers)
+    return json_response(500, headers, message="internal server error")
 
 
 async def _never() -> NoReturn:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sentinel_tui.sandbox.render.workspace import (
-    Deploy,
-    Event,
-    RenderService,
-    Workspace,
-    stamp,
-)
+from sentinel_tui.sandbox.render.service import Deploy, Event, RenderService
+from sentinel_tui.sandbox.render.workspace import Workspace, stamp
 
 _MADE_S = 1_760_000_000.0
 _REGION = "frankfurt"
+
+
+def status_view(workspace: Workspace) -> dict[str, Any]:
+    """The summary of a status page, in the form of Atlassian's."""
+    said = "All Systems Operational" if workspace.incident == "none" else "Deploys are delayed"
+    return {
+        "page": {"id": "sandbox", "name": "Render"},
+        "status": {"indicator": workspace.incident, "description": said},
+    }
 
 
 def owner_view(workspace: Workspace) -> dict[str, Any]:
@@ -83,7 +87,7 @@ def instance_views(service: RenderService, *, awake: bool) -> list[dict[str, Any
     """The instances that run; none while the service sleeps."""
     if not awake:
         return []
-    made = stamp(_MADE_S)
+    made = stamp(service.started_s)
     return [
         {"id": f"{service.id}-{number}", "createdAt": made} for number in range(service.instances)
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from sentinel_tui.errors import UsageError
 from sentinel_tui.sandbox.http.messages import Request, Response, json_response, page
 from sentinel_tui.sandbox.troubles import Spell
 
@@ -28,16 +27,9 @@ class Application(ABC):
         """What is wrong with it at an instant of its own accord; None: nothing."""
         return None
 
-    def fall_asleep(self) -> None:
-        """Fall asleep now.
-
-        Raises:
-            UsageError: It never sleeps.
-        """
-        raise UsageError(
-            f"{self.name} never sleeps, so it cannot be put to sleep",
-            "only curator sleeps; break the others by 500, refuse, hang, slow or drip",
-        )
+    def eviction_at(self, now_s: float) -> Spell | None:
+        """When its platform stops it though somebody comes, if that is now; None: not now."""
+        return None
 
 
 def healthy_answer(name: str, title: str, health_path: str, request: Request) -> Response:

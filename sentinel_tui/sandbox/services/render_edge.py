@@ -1,18 +1,23 @@
-"""The front door of a platform whose free services sleep, as Render's answers at it.
+"""The front door of a service on Render, as the platform answers at it.
 
-After a while without traffic the service is stopped. The next request starts it and is held until
-it answers; browsers get a loading page meanwhile, and programs that ask again too quickly are
-turned away. Now and then a start fails. The file for crawlers is answered by the door itself and
-wakes nobody.
+A free service is stopped after a while without traffic. The next request starts it and is held
+until it answers; browsers get a loading page meanwhile, and programs that ask again too quickly
+are turned away. Now and then a start fails. The file for crawlers is answered by the door itself
+and wakes nobody. A suspended service has a page that says so, and what was deployed decides whether
+the service behind the door works.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from sentinel_tui.clock import Clock
+from sentinel_tui.errors import UsageError
 from sentinel_tui.sandbox.http.messages import Answer, Request, Response, json_response, page
-from sentinel_tui.sandbox.troubles import dice
+from sentinel_tui.sandbox.render.service import FREE, RenderService
+from sentinel_tui.sandbox.render.workspace import Workspace
+from sentinel_tui.sandbox.troubles import Spell, dice
 
 _ROUTING = "x-render-routing"
 _ROBOTS = Response(200, b"User-agent: *\nDisallow: /\n", content_type="text/plain")
@@ -20,6 +25,8 @@ _LOADING = page("Service waking up", "Your service is waking up. This page will 
 _RATE_LIMITED = json_response(
     429, ((_ROUTING, "hibernate-rate-limited"),), error="too many requests"
 )
+_SUSPENDED = page("Service Suspended", "This service has been suspended.")
+_RESTARTING = json_response(502, error="the service does not answer")
 _WAKE_ERROR = json_response(503, ((_ROUTING, "hibernate-wake-error"),), error="the start failed")
 
 
@@ -49,22 +56,38 @@ class _Start:
 
 
 class RenderEdge:
-    """Stands before one service and starts it when somebody comes."""
+    """Stands before one service of a workspace."""
 
-    def __init__(self, service: Answer, habits: SleepHabits, clock: Clock, seed: str) -> None:
-        """Stand before a service that is asleep.
+    def __init__(
+        self,
+        answer: Answer,
+        service: RenderService,
+        workspace: Workspace,
+        habits: SleepHabits,
+        clock: Clock,
+        *,
+        seed: str,
+        eviction_at: Callable[[float], Spell | None],
+    ) -> None:
+        """Stand before a service.
 
         Args:
-            service: Answers while it is awake.
-            habits: How it sleeps.
-            clock: Times it.
+            answer: What answers while it runs.
+            service: As its workspace knows it; it says whether it runs.
+            workspace: Counts what comes in, and how long it runs.
+            habits: How its starts go.
+            clock: Times them.
             seed: Decides how long each start takes, and which fail.
+            eviction_at: Says when the platform stops it though somebody comes.
         """
+        self._answer = answer
         self._service = service
+        self._workspace = workspace
         self._habits = habits
         self._clock = clock
         self._seed = seed
-        self._awake_s: float | None = None
+        self._eviction_at = eviction_at
+        self._evicted_s: float | None = None
         self._start: _Start | None = None
         self._starts = 0
         self._held_s: float | None = None
@@ -73,17 +96,31 @@ class RenderEdge:
     def awake(self) -> bool:
         """Whether the service answers for itself."""
         self._settle()
-        return self._awake_s is not None
+        return self._start is None and self._workspace.awake(self._service)
 
     def fall_asleep(self) -> None:
-        """Stop the service now, whatever the traffic."""
-        self._awake_s = self._start = self._held_s = None
+        """Stop the service now, whatever the traffic.
+
+        Raises:
+            UsageError: It never sleeps.
+        """
+        if self._service.plan != FREE:
+            raise UsageError(
+                f"{self._service.name} never sleeps, so it cannot be put to sleep",
+                "only services on the free plan sleep; break the others in another way",
+            )
+        self._start = self._held_s = None
+        self._workspace.put_to_sleep(self._service)
 
     async def answer(self, request: Request) -> Response | None:
         """Let the service answer, or answer as the platform does while it is not there."""
-        if self.awake:
-            self._awake_s = self._clock.elapsed_s()
-            return await self._service(request)
+        self._evict_when_due()
+        awake = self.awake
+        if self._service.suspenders:
+            return _suspended(self._service)
+        if awake:
+            self._workspace.visit(self._service)
+            return await self._answer_awake(request)
         if request.path == "/robots.txt":
             return _ROBOTS
         start = self._start or self._begin()
@@ -96,7 +133,19 @@ class RenderEdge:
         while self._start is start:  # a sleep may end a hair before the clock says so
             await self._clock.sleep(start.done_s - self._clock.elapsed_s())
             self._settle()
-        return _WAKE_ERROR if start.fails else await self.answer(request)
+        if start.fails:
+            return _WAKE_ERROR
+        return await (self._answer_awake(request) if self.awake else self.answer(request))
+
+    async def _answer_awake(self, request: Request) -> Response | None:
+        service = self._service
+        if self._workspace.now_s < service.back_s:
+            return _RESTARTING
+        if not service.works:
+            return json_response(500, status="error", service=service.name, error="out of order")
+        if service.live is not None and service.live.slow_by_s > 0:
+            await self._clock.sleep(service.live.slow_by_s)
+        return await self._answer(request)
 
     def _begin(self) -> _Start:
         luck = dice(self._seed, "start", self._starts)
@@ -105,13 +154,27 @@ class RenderEdge:
         fails = self._starts > 0 and one_in > 0 and luck.randrange(one_in) == 0
         self._starts += 1
         self._start = _Start(self._clock.elapsed_s() + takes_s, fails)
+        self._workspace.start(self._service, takes_s, fails=fails)
         return self._start
 
     def _settle(self) -> None:
-        """Catch up with the clock: a start that is done, a silence that was too long."""
-        now_s = self._clock.elapsed_s()
-        if self._start is not None and now_s >= self._start.done_s:
-            self._awake_s = None if self._start.fails else self._start.done_s
+        """Catch up with the clock: a start that is done."""
+        if self._start is not None and self._clock.elapsed_s() >= self._start.done_s:
             self._start = self._held_s = None
-        if self._awake_s is not None and now_s - self._awake_s >= self._habits.after_s:
-            self._awake_s = None
+
+    def _evict_when_due(self) -> None:
+        spell = self._eviction_at(self._clock.elapsed_s()) if self._service.plan == FREE else None
+        if spell is not None and spell.starts_s != self._evicted_s:
+            self._evicted_s = spell.starts_s
+            self.fall_asleep()
+
+
+def is_loading(response: Response) -> bool:
+    """Whether a browser was shown the page of a service that wakes up."""
+    return response is _LOADING
+
+
+def _suspended(service: RenderService) -> Response:
+    by_user = service.suspenders == {"user"}
+    routing = "suspend-by-user" if by_user else "suspend"
+    return replace(_SUSPENDED, status=503, headers=((_ROUTING, routing),))
