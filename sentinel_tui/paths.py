@@ -44,6 +44,11 @@ class Paths:
         return self.data_dir / "engine.log"
 
     @property
+    def frozen(self) -> Path:
+        """While this file is there, nothing is done to any service; anybody may put it there."""
+        return self.data_dir / "frozen"
+
+    @property
     def backups(self) -> Path:
         """Copies of the store, newest last by name."""
         return self.data_dir / "backups"

@@ -15,10 +15,12 @@ class Arguments:
 
     Attributes:
         source: Who asks.
+        key: What makes the request unique, or empty.
     """
 
     def __init__(self, request: Request) -> None:
         self.source = request.source
+        self.key = request.key
         self._verb = request.verb
         self._given = request.arguments
 
@@ -66,6 +68,19 @@ class Arguments:
         if not 0 <= value < _LARGEST_NUMBER:
             raise UsageError(f"{self._verb} needs {name}, a number of a sensible size")
         return value
+
+    def amount(self, name: str) -> float:
+        """A number of zero or more, whole or not.
+
+        Raises:
+            UsageError: It is missing, or is no such number.
+        """
+        value = self._given.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise UsageError(f"{self._verb} needs {name}, a number")
+        if not 0 <= value < _LARGEST_NUMBER:
+            raise UsageError(f"{self._verb} needs {name}, a number of a sensible size")
+        return float(value)
 
     def flag(self, name: str, *, default: bool) -> bool:
         """True or false.

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sentinel_tui.config.model import Config
 from sentinel_tui.config.orders import objectives_for
 from sentinel_tui.domain.records import EngineRecord, WorkerRecord
+from sentinel_tui.engine.acting.acting import Acting
 from sentinel_tui.engine.edges import Edges
 from sentinel_tui.engine.parts import Parts
 from sentinel_tui.engine.supervisor import Supervisor
@@ -21,7 +22,7 @@ from sentinel_tui.engine.workers.rollup import Rollup
 from sentinel_tui.engine.workers.watchdog import Watchdog
 from sentinel_tui.paths import Paths
 
-_RECORDING, _PROBING, _DEAD_MAN = "recording", "probing", "heartbeat"
+_RECORDING, _PROBING, _DEAD_MAN, _RENDER = "recording", "probing", "heartbeat", "render"
 _LIVE_LOOP_S = 5.0
 _COMMITTED_S = 30.0
 _HEALTHY_LAG_S = 30.0
@@ -33,6 +34,7 @@ class Crew:
     Attributes:
         reload: Takes changes of the configuration over.
         notifier: Sends what is to be told.
+        acting: Acts on services, as far as the owner allows.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Crew:
             paths, clock, parts.watch, own_alerts, parts.dependents.rule_service
         )
         self._dead_man = DeadMan(clock, self.ailment)
+        self.acting = Acting(paths, parts, config)
         self.go_by(config)
 
     def go_by(self, config: Config) -> None:
@@ -86,6 +89,7 @@ class Crew:
         self._rollup.config = config
         self._budgets.objectives = objectives_for(config)
         self._dead_man.options = config.heartbeat
+        self.acting.go_by(config)
 
     def start(self) -> None:
         """Have everybody work."""
@@ -124,6 +128,8 @@ class Crew:
             "beat": self._beat.run,
             "reload": self.reload.run,
             "rollup": self._rollup.run,
+            **parts.keeping.workers,
+            **self.acting.workers,
         }
         for name, work in workers.items():
             self._supervisor.start(name, work)
@@ -139,7 +145,11 @@ class Crew:
 
     def records(self) -> tuple[WorkerRecord, ...]:
         """The workers as they stand, with what keeps them from their work without their fault."""
-        held_up = {_PROBING: self._parts.sight.waits_for, _DEAD_MAN: self._dead_man.trouble}
+        held_up = {
+            _PROBING: self._parts.sight.waits_for,
+            _DEAD_MAN: self._dead_man.trouble,
+            _RENDER: self._parts.hosted.trouble,
+        }
         return tuple(
             replace(one, error=one.error or held_up.get(one.name, ""))
             for one in self._supervisor.records()

@@ -72,7 +72,8 @@ class Engine:
             parts.recording,
             self._crew.notifier.nudge,
         )
-        verbs = Verbs(parts, owner, self._crew.reload, self.status, self.stopping.set)
+        acting = self._crew.acting.verbs
+        verbs = Verbs(parts, owner, acting, self._crew.reload, self.status, self.stopping.set)
         self._control = ControlServer(paths.socket, verbs.answer)
 
     @classmethod
@@ -94,12 +95,13 @@ class Engine:
         """
         writer.orders = orders_for(config)
         known = await enlist(writer, config)
-        memory = await remember(paths, writer, config)
+        memory = await remember(paths, writer, config, clock.now_ms())
         parts = Parts(clock, writer, memory, edges)
         parts.apply(config, known.keys, known.states)
         restore(parts.watch, memory)
         await parts.maintaining.load()
         engine = cls(paths, parts, edges, config)
+        await engine._crew.acting.tunings.load()
         engine._note_start(memory)
         await engine._control.start()
         engine._crew.start()

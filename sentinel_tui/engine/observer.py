@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Protocol
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.config.checks import Check
+from sentinel_tui.domain.keepalive.awake import Cause
 from sentinel_tui.domain.monitoring.dependencies import RAISE, Ruling
 from sentinel_tui.domain.monitoring.judgement import Judgement, judge
 from sentinel_tui.domain.monitoring.observations import Observation, Outcome
@@ -38,6 +40,7 @@ class Observer:
 
     Attributes:
         warn_of_certificates: Whether an ending certificate is an alert.
+        beginners: Told of each look as it begins.
         listeners: Told of each judgement, after it was handed to the recording.
         doubt: Says how far what was seen may be believed.
         ruling: Says what becomes of an alarm about a check, given when the look began.
@@ -53,6 +56,7 @@ class Observer:
         look: Look,
     ) -> None:
         self.warn_of_certificates = True
+        self.beginners: list[Callable[[WatchedCheck], None]] = []
         self.listeners: list[Callable[[WatchedCheck, Judgement], None]] = []
         self.doubt: Doubt = _believe
         self.ruling: Callable[[WatchedCheck, int], Ruling] = lambda check, at_ms: RAISE
@@ -98,6 +102,9 @@ class Observer:
             warn_of_certificates=self.warn_of_certificates,
             ruling=self.ruling(check, seen.at_ms),
         )
+        if judgement.cold_start_ms is not None:
+            cause = service.wake_cause if service.waking else Cause.PLAN
+            judgement = replace(judgement, cold_start_cause=cause)
         service.states[check.name] = judgement.state
         check.looked_s = self._clock.elapsed_s()
         self._recording.add(check.key, judgement)
@@ -109,11 +116,13 @@ class Observer:
         """After a look that nobody planned: confirm a failure as soon as after a planned one."""
         due_s = self._scheduler.due_s(check.id)
         if due_s is not None and check.state.burst_step > 0:
-            step_s = next_look_s(check.state, check.rules, check.options.interval_s)
+            step_s = next_look_s(check.state, check.rules, check.interval_s)
             self._scheduler.plan(check.id, min(due_s, began_s + step_s))
 
     async def _see(self, check: WatchedCheck, timeout_s: float | None) -> Observation:
         began_ms = self._clock.now_ms()
+        for beginner in self.beginners:
+            beginner(check)
         try:
             return await self._look(
                 check.options, attempt=check.state.burst_step, timeout_s=timeout_s

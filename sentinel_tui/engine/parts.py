@@ -16,6 +16,7 @@ from sentinel_tui.engine.agenda import Agenda
 from sentinel_tui.engine.clockwatch import ClockWatch, Lapse
 from sentinel_tui.engine.dependents import Dependents
 from sentinel_tui.engine.edges import Edges
+from sentinel_tui.engine.keeping import Keeping
 from sentinel_tui.engine.maintaining import Maintaining
 from sentinel_tui.engine.observer import Observer
 from sentinel_tui.engine.own_alerts import OwnAlerts
@@ -51,6 +52,9 @@ class Parts:
         parents: The worker that looks at parents.
         dependents: Whose alarm it is.
         pausing: Pauses and resumes.
+        keeping: Who is kept awake, and in which mode each service is.
+        hosted: What the hosting platform says.
+        modes: Which mode each service is in.
         resting: Planned sleep.
         maintaining: Silences and maintenance.
     """
@@ -84,11 +88,29 @@ class Parts:
         self.parents = Parents(clock, self.watch, self.probing.look_now)
         self.dependents = Dependents(clock, self.watch, self.scheduler, self.recording)
         self.pausing = Pausing(clock, self.watch, self.scheduler, self.recording)
-        self.resting = Resting(clock, self.watch, self.scheduler, self.recording)
+        self.keeping = Keeping(
+            clock,
+            self.watch,
+            writer,
+            self.recording,
+            self.own_alerts,
+            edges,
+            memory.keeping,
+            lambda: self.sight.offline_since_ms is not None,
+        )
+        self.hosted, self.modes = self.keeping.hosted, self.keeping.modes
+        self.resting = Resting(
+            clock, self.watch, self.scheduler, self.recording, self.hosted.running
+        )
+        self.modes.steer(self.probing, self.resting, self.keep_alive)
         self.maintaining = Maintaining(clock, self.watch, self.scheduler, self.recording, writer)
         self.observer.doubt = self.sight.vouch
         self.observer.ruling = self.dependents.ruling
+        self.keep_alive.asked.append(self.keeping.ledger.asked_for)
+        self.observer.beginners.append(self.keeping.ledger.begun)
         self.observer.listeners += [
+            self.keeping.ledger.heard,
+            self.keeping.foresight.heard,
             self.keep_alive.heard,
             self.dependents.heard,
             self.parents.heard,
@@ -119,6 +141,8 @@ class Parts:
         self.sight.go_by(config.network, config.display.time_zone)
         self.maintaining.windows = windows_for(config)
         changed, gone = self.watch.apply(config, keys, states)
+        # Before looks are planned: what is to sleep is not looked at.
+        self.keeping.go_by(config)
         self.probing.drop(gone)
         self.probing.plan(changed)
         self.probing.set_concurrency(config.engine.concurrency)

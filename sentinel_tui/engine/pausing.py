@@ -50,7 +50,7 @@ class Pausing:
         self._change(service, lambda state: resume(state, now_ms), paused=False)
         for check in service.checks.values():
             check.looked_s = now_s
-            if check.scheduled:
+            if check.scheduled and not check.left_alone:
                 self._scheduler.plan(check.id, now_s)
 
     def resume_due(self) -> None:

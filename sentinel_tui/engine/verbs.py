@@ -13,6 +13,7 @@ from functools import partial
 
 from sentinel_tui.domain.monitoring.judgement import Judgement, service_state
 from sentinel_tui.domain.monitoring.states import State
+from sentinel_tui.engine.action_verbs import ActionVerbs
 from sentinel_tui.engine.arguments import Arguments
 from sentinel_tui.engine.control import Json, Request
 from sentinel_tui.engine.owner_verbs import Action, OwnerVerbs
@@ -40,6 +41,7 @@ class Verbs:
         self,
         parts: Parts,
         owner: OwnerVerbs,
+        acting: ActionVerbs,
         reload: Reload,
         status: Callable[[], Json],
         stop: Callable[[], None],
@@ -49,6 +51,7 @@ class Verbs:
         Args:
             parts: The engine's parts.
             owner: Does what concerns alerts and being told.
+            acting: Does what concerns acting on services.
             reload: Takes the configuration over.
             status: How the engine is.
             stop: Has the engine stop once the answer is out.
@@ -57,15 +60,20 @@ class Verbs:
         self._reload_now = reload.now
         self._describe = status
         self._stop_engine = stop
-        self._asking: dict[str, Action] = {"status": self._status, "beat": self._beat}
+        self._asking: dict[str, Action] = {
+            "status": self._status,
+            "beat": self._beat,
+            **acting.asking,
+        }
         self._changing: dict[str, Action] = {
             "probe": self._probe,
             "wake": self._wake,
             "pause": self._pause,
             "resume": self._resume,
             **owner.changing,
+            **parts.keeping.verbs.changing,
+            **acting.changing,
             "reload": self._reload,
-            "restart": self._restart,
             "stop": self._stop,
         }
         self._under_way: dict[tuple[str, str], asyncio.Task[Json]] = {}
@@ -224,14 +232,6 @@ class Verbs:
         arguments.expect()
         config = await self._reload_now()
         return {"services": [service.id for service in config.services]}
-
-    async def _restart(self, arguments: Arguments) -> Json:
-        arguments.expect("service")
-        service = self._parts.watch.service(arguments.text("service"))
-        raise EngineError(
-            f"{service.id} cannot be restarted: Sentinel is not connected to Render yet",
-            f"if it sleeps, wake it: wake {service.id}",
-        )
 
     async def _stop(self, arguments: Arguments) -> Json:
         arguments.expect()

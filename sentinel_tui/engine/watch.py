@@ -10,9 +10,13 @@ from sentinel_tui.clock import Clock
 from sentinel_tui.config.checks import Check, HttpCheck
 from sentinel_tui.config.model import Config, Service
 from sentinel_tui.config.thresholds import thresholds_for
+from sentinel_tui.domain.keepalive.awake import Cause
+from sentinel_tui.domain.keepalive.modes import Mode
 from sentinel_tui.domain.monitoring.states import HEALTHY, CheckState, State, Thresholds, pause
 from sentinel_tui.engine.scheduler import phase_s
 from sentinel_tui.errors import EngineError
+
+_UNSETTLED = frozenset({State.SUSPECT, State.WAKING, State.DOWN})
 
 CheckId = tuple[str, str]
 """A check: its service's id and its name within it."""
@@ -27,6 +31,9 @@ class WatchedCheck:
         name: Its name within the service.
         options: What the owner wrote about it.
         rules: When its verdict changes.
+        interval_s: How often it looks, as its mode has it.
+        usual_interval_s: How often it looks in normal mode: as configured, or as tuned.
+        usual_confirm_cycles: Failed cycles until DOWN in normal mode: as configured, or as tuned.
         key: The store's number for it.
         phase_s: A moment of its rhythm, in elapsed time (`engine/scheduler.py`).
         turn: Held during a look, so that looks at one check never overlap; all HTTP checks of a
@@ -38,6 +45,9 @@ class WatchedCheck:
     name: str
     options: Check
     rules: Thresholds
+    interval_s: float
+    usual_interval_s: float
+    usual_confirm_cycles: int
     key: int
     phase_s: float
     turn: asyncio.Lock
@@ -88,7 +98,13 @@ class WatchedService:
         last_wake_ms: When it was last woken, or None.
         next_wake_ms: When it is woken next, or None.
         waking: Whether a wake is under way.
+        wake_cause: What the last wake was for.
         paused_until_ms: When its pause ends by itself, or None.
+        costs_hours: Whether being awake costs hours of a limited workspace.
+        wake_lead_s: How long before it is needed it is woken, where that was tuned, or None.
+        mode: How closely it is watched.
+        look: Whether it may be looked at by requests of our own, which keep a sleeper awake.
+        keep_awake: Whether it is kept awake, and woken where it sleeps.
     """
 
     options: Service
@@ -98,7 +114,13 @@ class WatchedService:
     last_wake_ms: int | None = None
     next_wake_ms: int | None = None
     waking: bool = False
+    wake_cause: Cause = Cause.PLAN
     paused_until_ms: int | None = None
+    costs_hours: bool = False
+    wake_lead_s: float | None = None
+    mode: Mode = Mode.NORMAL
+    look: bool = True
+    keep_awake: bool = True
 
     @property
     def id(self) -> str:
@@ -112,15 +134,24 @@ class WatchedService:
 
     @property
     def may_sleep(self) -> bool:
-        """Whether it answered well and is left to fall asleep now, as its owner wants it.
+        """Whether it is left to fall asleep now, as its owner or the plan wants it.
 
-        Every further request would keep it awake.
+        Every further request would keep it awake. Where that only goes against the owner's wish,
+        it is looked at until it answered well; where it costs hours, only what is in doubt is.
         """
-        sleeps = self.options.sleeps
-        if sleeps is None or sleeps.keep_awake:
+        if self.options.sleeps is None or self.keep_awake:
             return False
-        http = [check.state for check in self.checks.values() if check.turn is self.http_turn]
-        return bool(http) and all(_answered(state) for state in http)
+        http = [check.state for check in self.http_checks]
+        if not http or self.waking:
+            return False
+        if not self.look:
+            return not any(_in_doubt(state) for state in http)
+        return all(_answered(state) for state in http)
+
+    @property
+    def http_checks(self) -> list[WatchedCheck]:
+        """The checks whose looks keep it awake; none where it does not sleep."""
+        return [check for check in self.checks.values() if check.turn is self.http_turn]
 
     @property
     def wake_check(self) -> WatchedCheck | None:
@@ -204,6 +235,11 @@ class Watch:
         service = self.services.get(check.service.id)
         return service is not None and service.checks.get(check.name) is check
 
+    def set_interval(self, check: WatchedCheck, interval_s: float) -> None:
+        """Have a check look this often from its next look on, in the rhythm that follows."""
+        check.interval_s = interval_s
+        check.phase_s = self._phase_s(*check.id, interval_s)
+
     def _service(
         self,
         options: Service,
@@ -231,35 +267,35 @@ class Watch:
         if check is None:
             check = self._new_check(service, options, key)
         elif check.options.interval_s != options.interval_s:
-            check.phase_s = self._phase_s(service, options)
+            self.set_interval(check, options.interval_s)
         check.options, check.key = options, key
         # What was learnt of it outlives a change of its options.
         rules = thresholds_for(service.options, options)
         check.rules = replace(rules, usual_ms=check.rules.usual_ms)
+        check.usual_interval_s = options.interval_s
+        check.usual_confirm_cycles = rules.confirm_cycles
         if service.options.sleeps is not None and isinstance(options, HttpCheck):
             check.turn = service.http_turn
         return check
 
     def _new_check(self, service: WatchedService, options: Check, key: int) -> WatchedCheck:
+        rules = thresholds_for(service.options, options)
         return WatchedCheck(
             service=service,
             name=name_of(options),
             options=options,
-            rules=thresholds_for(service.options, options),
+            rules=rules,
+            interval_s=options.interval_s,
+            usual_interval_s=options.interval_s,
+            usual_confirm_cycles=rules.confirm_cycles,
             key=key,
-            phase_s=self._phase_s(service, options),
+            phase_s=self._phase_s(service.id, name_of(options), options.interval_s),
             turn=asyncio.Lock(),
             looked_s=self._clock.elapsed_s(),
         )
 
-    def _phase_s(self, service: WatchedService, options: Check) -> float:
-        return phase_s(
-            service.id,
-            name_of(options),
-            options.interval_s,
-            self._clock.elapsed_s(),
-            self._clock.now_ms(),
-        )
+    def _phase_s(self, service: str, check: str, interval_s: float) -> float:
+        return phase_s(service, check, interval_s, self._clock.elapsed_s(), self._clock.now_ms())
 
     def _pause_newcomers(self, service: WatchedService) -> None:
         now_ms = self._clock.now_ms()
@@ -273,6 +309,13 @@ def _answered(state: CheckState) -> bool:
     if state.sheet not in (None, State.ASLEEP, State.MAINT) or state.last_ms is None:
         return False
     return state.verdict in HEALTHY and state.last_good_ms == state.last_ms
+
+
+def _in_doubt(state: CheckState) -> bool:
+    """Whether somebody asked for it, or its last look left what only further ones can show."""
+    if state.sheet is State.WAKING:
+        return True
+    return state.sheet in (None, State.MAINT) and state.verdict in _UNSETTLED
 
 
 def name_of(options: Check) -> str:

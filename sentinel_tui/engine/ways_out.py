@@ -1,17 +1,24 @@
-"""The notification channels of a configuration, put together only when something goes out."""
+"""The ways out of a configuration, put together only when they are needed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.config.model import Config
 from sentinel_tui.domain.notifying.notices import Message
 from sentinel_tui.platforms.notify.channel import Channel
 
+if TYPE_CHECKING:
+    from sentinel_tui.platforms.render import Render
+
 Channels = Callable[[Config, Clock], Mapping[str, Channel]]
 """The outermost edge on the way out: the channels of a configuration by their names."""
+
+Hosting = Callable[[Config, Clock], "Render | None"]
+"""Makes what asks the hosting platform, or None where the configuration has no key for one."""
 
 
 def channels_on_demand(config: Config, clock: Clock) -> Mapping[str, Channel]:
@@ -27,6 +34,20 @@ def channels_on_demand(config: Config, clock: Clock) -> Mapping[str, Channel]:
         return channels_for(config, clock)
 
     return {channel.name: _OnDemand(channel.name, build) for channel in config.channels}
+
+
+def hosting_on_demand(config: Config, clock: Clock) -> Render | None:
+    """What asks Render with the configured key, or None; imported only where there is one.
+
+    Raises:
+        SecretError: The key's reference does not resolve.
+    """
+    options = config.render
+    if options is None or options.key is None:
+        return None
+    from sentinel_tui.platforms.render import Render
+
+    return Render(options.key, clock, base_url=options.api, allow_private=options.api_is_local)
 
 
 class _OnDemand:

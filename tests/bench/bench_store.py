@@ -21,6 +21,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from big_keeping import SERVICES, build_keeping
 from big_store import (
     DAY_MS,
     END_MS,
@@ -66,6 +67,7 @@ def main() -> None:
             print(f"built {paths.store} in {time.perf_counter() - started:.0f} s")
         weigh_store(paths, bytes_per_row)
         measure_reading(paths, options.days)
+        measure_keeping(Path(scratch))
 
 
 def weigh_rows(scratch: Path) -> float:
@@ -208,6 +210,50 @@ def status_queries(reader: Reader, key: int, days: int) -> list[tuple[str, Calla
         ("timeline of 24 h", lambda: reader.timeline(END_MS - DAY_MS, END_MS)),
         ("engine", reader.engine),
         ("has anything changed", reader.data_version),
+    ]
+
+
+def measure_keeping(scratch: Path) -> None:
+    """What a year of keeping awake and acting weighs, and how fast it is read on each repaint."""
+    paths = paths_in(scratch / "keeping")
+    started = time.perf_counter()
+    build_keeping(paths)
+    print(
+        f"a year of {len(SERVICES)} services kept awake: {used_bytes(paths.store) / 1e6:.0f} MB, "
+        f"built in {time.perf_counter() - started:.0f} s"
+    )
+    with closing(Reader(paths)) as reader:
+        for name, query in keeping_queries(reader):
+            compare(name, query)
+        visits_ms = median_ms(lambda: reader.visits(SERVICES[0], END_MS - 30 * DAY_MS), 3)
+        audit_ms = median_ms(reader.broken_audit_entry, 3)
+        print(f"  30 days of minutes of visits, read whole: {visits_ms:.0f} ms")
+        print(f"  the audit, verified whole: {audit_ms:.0f} ms")
+    with closing(Reader(paths)) as fresh:
+        print(f"  a new plan, read for the first time: {median_ms(fresh.plan, 1):.1f} ms")
+
+
+def keeping_queries(reader: Reader) -> list[tuple[str, Callable[[], object]]]:
+    """What screens ask on each repaint about keeping awake and acting."""
+    service, day_ago_ms, month_ago_ms = SERVICES[0], END_MS - DAY_MS, END_MS - 31 * DAY_MS
+    return [
+        ("awake time of a month", lambda: reader.awake(month_ago_ms, END_MS)),
+        ("hosted services", reader.hosted),
+        ("modes of all", reader.modes),
+        ("mode strip of 24 h", lambda: reader.mode_changes(service, day_ago_ms, END_MS)),
+        ("modes set by hand", reader.mode_settings),
+        ("the plan", reader.plan),
+        ("last deploys of one", lambda: reader.deploys(service)),
+        ("deploys in a chart", lambda: reader.deploys(service, day_ago_ms, END_MS)),
+        ("host events in a chart", lambda: reader.host_events(service, day_ago_ms, END_MS)),
+        ("open actions", lambda: reader.actions(open_only=True)),
+        ("last actions", reader.actions),
+        ("last of the audit", reader.audit),
+        ("tunings in force", lambda: reader.tunings(live_only=True)),
+        ("frozen", reader.frozen),
+        ("correction", reader.correction),
+        ("timeline of 24 h with all that", lambda: reader.timeline(day_ago_ms, END_MS)),
+        ("timeline of one service", lambda: reader.timeline(day_ago_ms, END_MS, service=service)),
     ]
 
 

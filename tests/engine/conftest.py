@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_world import Network, Phone, Watching
+from engine_world import Network, Phone, Platform, Watching
 
 from sentinel_tui.clock import Clock, FakeClock
 from sentinel_tui.config.model import Config, RetentionOptions
@@ -45,6 +45,15 @@ def phone() -> Phone:
 
 
 @pytest.fixture
+async def platform(clock: FakeClock, network: Network) -> AsyncIterator[Platform]:
+    """A workspace on the Render look-alike; looks at its services reach it."""
+    platform = Platform(clock)
+    network.answers = platform.answer
+    yield platform
+    await platform.stop()
+
+
+@pytest.fixture
 def writer(paths: Paths, clock: FakeClock) -> Iterator[StoreWriter]:
     writer = StoreWriter.open(paths, clock, RetentionOptions(), Holder.here())
     yield writer
@@ -74,6 +83,29 @@ def watching_on(clock: FakeClock, network: Network, phone: Phone, tmp_path: Path
             engine = await Engine.start(paths, clock, config, writer, edges)
             try:
                 yield Watching(paths, clock, engine)
+            finally:
+                await engine.stop()
+        finally:
+            writer.close()
+
+    return start
+
+
+@pytest.fixture
+def hosting(clock: FakeClock, network: Network, paths: Paths, platform: Platform) -> Start:
+    """Starts engines whose services lie on the platform: `async with hosting(hosted(...))`."""
+    edges = Edges(network.look, network.ask, hosting=platform.client)
+    render = {"key": "env:RENDER_API_KEY", "status_url": ""}
+
+    @asynccontextmanager
+    async def start(*services: dict[str, Any], **options: Any) -> AsyncIterator[Watching]:
+        options["render"] = render | options.get("render", {})
+        config = Config.model_validate({"services": list(services), **options})
+        writer = StoreWriter.open(paths, clock, config.retention, Holder.here())
+        try:
+            engine = await Engine.start(paths, clock, config, writer, edges)
+            try:
+                yield Watching(paths, clock, engine, platform)
             finally:
                 await engine.stop()
         finally:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from sentinel_tui.client import Client
-from sentinel_tui.clock import FakeClock
+from sentinel_tui.clock import Clock, FakeClock
 from sentinel_tui.config.checks import Check
+from sentinel_tui.config.model import Config
+from sentinel_tui.config.secrets import Secret
 from sentinel_tui.domain.monitoring.alerts import Rule
 from sentinel_tui.domain.monitoring.observations import (
     FailurePhase,
@@ -27,6 +29,13 @@ from sentinel_tui.engine.engine import Engine
 from sentinel_tui.errors import StoreFull
 from sentinel_tui.paths import Paths
 from sentinel_tui.platforms.notify.channel import DeliveryError
+from sentinel_tui.platforms.render import Render
+from sentinel_tui.sandbox.host import Host
+from sentinel_tui.sandbox.port import LOOPBACK
+from sentinel_tui.sandbox.render.api import KEY, RenderApi
+from sentinel_tui.sandbox.render.service import RenderService
+from sentinel_tui.sandbox.render.workspace import Workspace
+from sentinel_tui.sandbox.troubles import How
 from sentinel_tui.store.queries import Reader
 
 
@@ -106,6 +115,85 @@ class Network:
         return [look.at_s for look in self.looks if look.check == check]
 
 
+class Platform:
+    """A workspace of the Render look-alike, asked over a real socket, and the way to its services.
+
+    Attributes:
+        key: With which key the engine asks.
+        starts_in_s: How long a sleeping service holds a request before it answers.
+    """
+
+    def __init__(self, clock: FakeClock, free_hours: float = 750.0) -> None:
+        self.key = KEY
+        self.starts_in_s = 30.0
+        self.workspace = Workspace(clock, free_hours=free_hours)
+        self.api = RenderApi(self.workspace, clock)
+        self.under_way = 0
+        self._clock = clock
+        self._host = Host(self.api, clock)
+        self._host.start()
+
+    def add(self, name: str, plan: str = "free") -> RenderService:
+        return self.workspace.add(name, f"http://{name}.test", plan)
+
+    def named(self, name: str) -> RenderService:
+        return next(one for one in self.workspace.services.values() if one.name == name)
+
+    def answer(self, name: str) -> Answer:
+        """What a request to a service gets; it keeps the service awake, or starts it."""
+        service = self.named(name)
+        if service.suspenders:
+            self.workspace.visit(service)
+            return Answer(Outcome.FAIL, status=503, error="Service Suspended")
+        if self.workspace.awake(service):
+            self.workspace.visit(service)
+            return Answer() if service.works else Answer(Outcome.FAIL, status=500, error="500")
+        self.workspace.start(service, self.starts_in_s, fails=False)
+        return Answer(takes_s=self.starts_in_s)
+
+    def client(self, config: Config, clock: Clock) -> Any:
+        """Makes the engine's client: the real one, with an eye on whether it is asking."""
+        if config.render is None or config.render.key is None:
+            return None
+        url = f"http://{LOOPBACK}:{self._host.port}/v1"
+        return _Watched(self, Render(Secret(self.key), clock, base_url=url, allow_private=True))
+
+    async def settle(self) -> None:
+        """Give calls that are under way the real time they need, unless they wait for the clock."""
+        for _ in range(100):
+            if not self.under_way:
+                return
+            await asyncio.sleep(0.001)
+            await self._clock.settle(1)
+
+    async def fail(self, for_s: float) -> None:
+        """Answer every call with a 500 for so long."""
+        await self._host.break_by(How.ERROR, for_s)
+
+    async def stop(self) -> None:
+        await self._host.stop()
+
+
+class _Watched:
+    """A client that says when one of its calls is under way."""
+
+    def __init__(self, platform: Platform, client: Render) -> None:
+        self._platform = platform
+        self._client = client
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        method = getattr(self._client, name)
+
+        async def call(*arguments: Any, **options: Any) -> Any:
+            self._platform.under_way += 1
+            try:
+                return await method(*arguments, **options)
+            finally:
+                self._platform.under_way -= 1
+
+        return call
+
+
 @dataclass
 class Phone:
     """A channel that writes down what arrives, and can be out of reach."""
@@ -128,22 +216,33 @@ class Phone:
 class Watching:
     """A running engine, and what a test wants to know of it."""
 
-    def __init__(self, paths: Paths, clock: FakeClock, engine: Engine) -> None:
+    def __init__(
+        self, paths: Paths, clock: FakeClock, engine: Engine, platform: Platform | None = None
+    ) -> None:
         self.paths = paths
         self.clock = clock
         self.engine = engine
         self.watch = engine.parts.watch
+        self._platform = platform
+        self._began_s = clock.elapsed_s()
 
-    async def advance(self, seconds: float) -> None:
+    @property
+    def hours(self) -> float:
+        """For how long it has been watching."""
+        return (self.clock.elapsed_s() - self._began_s) / 3_600
+
+    async def advance(self, seconds: float, step_s: float | None = None) -> None:
         """Let time pass, and everything that was seen in it reach the store.
 
         The store is real and takes real time: each step waits for it, so that the engine never
         sees the clock run away while it writes.
         """
-        step_s = 1.0 if seconds <= 60 else 5.0
+        step_s = step_s or (1.0 if seconds <= 60 else 5.0)
         steps, rest_s = divmod(seconds, step_s)
         for passing_s in [step_s] * int(steps) + [rest_s]:
             await self.clock.advance(passing_s)
+            if self._platform is not None:
+                await self._platform.settle()
             with suppress(StoreFull):
                 await self.engine.parts.writer.run(lambda db: None)
         await self.engine.parts.recording.flush()
@@ -174,6 +273,13 @@ class Watching:
 
     def read(self) -> Reader:
         return Reader(self.paths)
+
+
+def hosted(name: str, platform: Platform, **options: Any) -> dict[str, Any]:
+    """A service that sleeps, costs hours, and is known to the platform by its id."""
+    sleeps = options.pop("sleeps", {})
+    host_id = platform.named(name).id
+    return service(name, render_service_id=host_id, sleeps=sleeps, **options)
 
 
 def service(name: str, **options: Any) -> dict[str, Any]:

@@ -193,7 +193,7 @@ async def test_a_key_belongs_to_one_verb(watching) -> None:
 
 async def test_restart_says_what_is_missing_and_offers_wake(watching) -> None:
     async with watching(service("curator")) as engine:
-        with pytest.raises(EngineError, match="Render") as refused:
+        with pytest.raises(EngineError, match="no platform is connected") as refused:
             await engine.ask("restart", service="curator")
         assert "wake curator" in refused.value.hint
 

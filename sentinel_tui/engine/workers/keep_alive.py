@@ -1,5 +1,7 @@
 """Wakes services that fall asleep: before they do, and as soon as one is found asleep.
 
+Which are kept awake, and when, their mode says (`engine/modes.py`).
+
 A wake is a look with patience. The platform gets one request at a time, its answers go the way of
 every other look, and it is asked again until the service answers for itself or its time is up.
 """
@@ -13,6 +15,7 @@ from functools import partial
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.config.model import Sleeps
+from sentinel_tui.domain.keepalive.awake import Cause
 from sentinel_tui.domain.monitoring.judgement import Judgement
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.engine.observer import Observer
@@ -35,6 +38,7 @@ class KeepAlive:
 
     Attributes:
         enabled: Whether it wakes anything by itself.
+        asked: Told of each wake that somebody asked for, and what for.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class KeepAlive:
             ready: Set once the first wake may begin by itself.
         """
         self.enabled = True
+        self.asked: list[Callable[[WatchedService, Cause], None]] = []
         self._clock = clock
         self._watch = watch
         self._observer = observer
@@ -70,8 +75,16 @@ class KeepAlive:
             self._asleep.add(check.service.id)
             self._found_asleep.set()
 
-    async def wake(self, service: WatchedService) -> Judgement | None:
+    def look_around(self) -> None:
+        """Wake at once what is to be kept awake from now on."""
+        self._found_asleep.set()
+
+    async def wake(self, service: WatchedService, cause: Cause = Cause.OWNER) -> Judgement | None:
         """Wake a service because somebody asked for it; joins a wake that is under way.
+
+        Args:
+            service: Which.
+            cause: What for: the owner's own wish, or else Sentinel's.
 
         Returns:
             The judgement of the last answer, or None when the service left the watch meanwhile.
@@ -84,7 +97,9 @@ class KeepAlive:
                 f"{service.id} is not known to fall asleep",
                 f"give {service.id} a [services.sleeps] table and an http check",
             )
-        return await asyncio.shield(self._start(service))
+        for listener in self.asked:
+            listener(service, cause)
+        return await asyncio.shield(self._start(service, cause))
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Wake whatever is due or was found asleep, for ever."""
@@ -98,19 +113,19 @@ class KeepAlive:
                 self._found_asleep.clear()
                 for service in self._watch.services.values():
                     if self._is_due(service, asleep):
-                        self._start(service)
+                        self._start(service, Cause.PLAN)
                 await pause(self._clock, self._until_next_s(), self._found_asleep)
         finally:
             await self._end_wakes()
 
     def _is_due(self, service: WatchedService, asleep: set[str]) -> bool:
         sleeps = service.options.sleeps
-        if sleeps is None or not self._may_wake(service, sleeps):
+        if sleeps is None or not self._may_wake(service):
             return False
         return service.id in asleep or self._wait_ms(service, sleeps) <= 0
 
-    def _may_wake(self, service: WatchedService, sleeps: Sleeps) -> bool:
-        wanted = self.enabled and sleeps.keep_awake and service.wake_check is not None
+    def _may_wake(self, service: WatchedService) -> bool:
+        wanted = self.enabled and service.keep_awake and service.wake_check is not None
         return wanted and not service.waking and not service.paused
 
     def _wait_ms(self, service: WatchedService, sleeps: Sleeps) -> int:
@@ -124,15 +139,16 @@ class KeepAlive:
         waits_ms = [
             self._wait_ms(service, sleeps)
             for service in self._watch.services.values()
-            if (sleeps := service.options.sleeps) and self._may_wake(service, sleeps)
+            if (sleeps := service.options.sleeps) and self._may_wake(service)
         ]
         return min([_BEAT_EVERY_S, *(max(wait_ms, 0) / 1_000 for wait_ms in waits_ms)])
 
-    def _start(self, service: WatchedService) -> asyncio.Task[Judgement | None]:
+    def _start(self, service: WatchedService, cause: Cause) -> asyncio.Task[Judgement | None]:
         under_way = self._wakes.get(service.id)
         if under_way is not None:
             return under_way
         service.waking = True
+        service.wake_cause = cause
         task = asyncio.create_task(self._wake(service))
         self._wakes[service.id] = task
         task.add_done_callback(partial(self._ended, service))
@@ -158,7 +174,7 @@ class KeepAlive:
 
     def _note_wake(self, service: WatchedService, sleeps: Sleeps) -> None:
         last_ms = self._clock.now_ms()
-        by_itself = self.enabled and sleeps.keep_awake
+        by_itself = self.enabled and service.keep_awake
         service.last_wake_ms = last_ms
         service.next_wake_ms = last_ms + round(sleeps.wake_every_s * 1_000) if by_itself else None
         self._recording.note(

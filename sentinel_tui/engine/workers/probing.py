@@ -66,6 +66,11 @@ class Probing:
             if check.scheduled and not check.left_alone:
                 self._scheduler.plan(check.id, _first_s(check, now_s, now_ms))
 
+    def keep_pace(self, check: WatchedCheck) -> None:
+        """Look next in the rhythm that a check has now, unless its failure is being confirmed."""
+        if self._scheduler.due_s(check.id) is not None and check.state.burst_step == 0:
+            self._scheduler.plan(check.id, _next_s(check, self._clock.elapsed_s()))
+
     def drop(self, checks: Iterable[WatchedCheck]) -> None:
         """Plan no more looks at some checks."""
         for check in checks:
@@ -154,7 +159,7 @@ class Probing:
         if check.state.burst_step == 0:
             self._scheduler.plan(check.id, _next_s(check, max(planned_s, now_s)))
             return
-        step_s = next_look_s(check.state, check.rules, check.options.interval_s)
+        step_s = next_look_s(check.state, check.rules, check.interval_s)
         # A step that came due while the last look still ran is taken at once, and the burst goes
         # on from there: looks at a service that hangs must not crowd together.
         self._scheduler.plan(check.id, max(planned_s + step_s, now_s))
@@ -173,7 +178,7 @@ class Probing:
 
 def _first_s(check: WatchedCheck, now_s: float, now_ms: int) -> float:
     """When to look first: soon, unless an earlier engine looked just now."""
-    interval_s = check.options.interval_s
+    interval_s = check.interval_s
     next_s = _next_s(check, now_s)
     if check.state.last_ms is not None:
         ago_s = (now_ms - check.state.last_ms) / 1_000
@@ -187,10 +192,10 @@ def _first_s(check: WatchedCheck, now_s: float, now_ms: int) -> float:
 
 def _soon_s(check: WatchedCheck, now_s: float) -> float:
     """Soon, but not all at once: the share of the interval until its turn, only shorter."""
-    interval_s = check.options.interval_s
+    interval_s = check.interval_s
     share = (_next_s(check, now_s) - now_s) / interval_s
     return now_s + share * min(interval_s, _ALL_SEEN_WITHIN_S)
 
 
 def _next_s(check: WatchedCheck, after_s: float) -> float:
-    return next_in_rhythm_s(check.phase_s, check.options.interval_s, after_s)
+    return next_in_rhythm_s(check.phase_s, check.interval_s, after_s)

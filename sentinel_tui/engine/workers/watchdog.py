@@ -76,7 +76,7 @@ class Watchdog:
                 check.looked_s = now_s
                 continue
             silent_s = now_s - max(check.looked_s, self._clockwatch.watching_since_s)
-            limit_s = 2 * check.options.interval_s + check.options.timeout_s + _SLACK_S
+            limit_s = 2 * check.interval_s + check.options.timeout_s + _SLACK_S
             stopped = silent_s > limit_s
             self._own_alerts.tell(self._finding(check, silent_s, stopped), *check.id)
             if stopped:
