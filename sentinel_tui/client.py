@@ -25,23 +25,31 @@ _CONNECT_S = 2.0
 _LARGEST_ANSWER_BYTES = 8_000_000
 _LOOK_AGAIN_S = 0.05
 _LOG_TAIL_BYTES = 2_000
+_LOOKS_ONLY = frozenset({"status", "consider"})
+"""Verbs that change nothing."""
 
 
 class Client:
-    """Speaks with the engine of one store."""
+    """Speaks with the engine of one store.
 
-    def __init__(self, paths: Paths, source: str = "cli") -> None:
+    Attributes:
+        read_only: Whether it only looks: nothing can be changed or started through it.
+    """
+
+    def __init__(self, paths: Paths, source: str = "cli", *, read_only: bool = False) -> None:
         """Speak with nobody yet.
 
         Args:
             paths: Whose engine.
             source: Who asks, for the history: cli, tui, …
+            read_only: Ask only how things are; refuse to have anything changed or started.
         """
         self._paths = paths
         self._source = source
+        self.read_only = read_only
 
     def ask(
-        self, verb: str, *, key: str = "", timeout_s: float = 5.0, **arguments: object
+        self, verb: str, /, *, key: str = "", timeout_s: float = 5.0, **arguments: object
     ) -> dict[str, Any]:
         """Have the engine do something, and wait until it is done.
 
@@ -53,9 +61,12 @@ class Client:
             arguments: With what.
 
         Raises:
+            UsageError: It would change something, and this client only looks.
             EngineGone: No engine listens, or it went away or did not answer in time.
             EngineError: The engine refuses, and says why.
         """
+        if self.read_only and verb not in _LOOKS_ONLY:
+            raise read_only_refusal()
         request = {
             "id": 1,
             "verb": verb,
@@ -87,9 +98,12 @@ class Client:
 
         Raises:
             EngineError: It did not come up; the message says why as far as its log tells.
+            UsageError: This client only looks.
         """
         if self.engine_runs():
             return False
+        if self.read_only:
+            raise read_only_refusal()
         log_length = self._log_length()
         pid = self._spawn()
         give_up_s = time.monotonic() + wait_s
@@ -168,6 +182,14 @@ class Client:
     def _last_words(self, from_byte: int) -> str:
         """What an engine that ended wrote to its log before it did."""
         return _tail(self._paths.log, from_byte) or f"see {self._paths.log}"
+
+
+def read_only_refusal() -> UsageError:
+    """What whoever only looks is told when something would be changed."""
+    return UsageError(
+        "this is a read-only view: nothing can be changed or started from here",
+        "leave out --read-only",
+    )
 
 
 def _has_ended(pid: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from sentinel_tui.errors import ConfigError, UsageError
 if TYPE_CHECKING:
     from sentinel_tui.config.problems import Problem
 
+_RENDER_KEY = "RENDER_API_KEY"
+
 
 @click.command("init")
 @click.argument("names", nargs=-1, metavar="[URL...]")
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--render-key",
     metavar="REFERENCE",
-    default="env:RENDER_API_KEY",
+    default=f"env:{_RENDER_KEY}",
     show_default=True,
     help="Where Render's API key is: env:NAME, file:PATH or credential:NAME.",
 )
@@ -33,12 +36,13 @@ def init(
     """Write a first configuration; without URLs, ask for them."""
     from sentinel_tui.config.starter import starter_file, starter_for, write_starter
 
+    session.need_to_change()
     if session.paths.config.exists():
         raise ConfigError(
             f"there is a configuration at {session.paths.config} already",
             "edit it, or name another place with --config",
         )
-    if render:
+    if render or (not names and _would_rather_ask_render()):
         from sentinel_tui.cli.discovering import services_of_render
 
         text = starter_for(services_of_render(render_key, names, api=render_api))
@@ -96,6 +100,14 @@ def config_schema() -> int:
 
     print_json(json_schema())
     return 0
+
+
+def _would_rather_ask_render() -> bool:
+    """Whether somebody with a Render key wants its services taken over instead of typing URLs."""
+    if _RENDER_KEY not in os.environ or not sys.stdin.isatty():
+        return False
+    tell(f"{_RENDER_KEY} is set, so Render can say what there is.")
+    return click.confirm("Take services of your Render workspace over", default=True, err=True)
 
 
 def _ask_for_urls() -> list[str]:

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 @click.command("demo")
 @click.option("--fresh", is_flag=True, help="Forget what an earlier demo recorded.")
 @click.option("--no-screen", is_flag=True, help="Run without the dashboard, until Ctrl-C.")
-@click.option("--break", "broken", metavar="SERVICE", help="Break a service of the running demo.")
-@click.option("--how", default="500", help="500, refuse, hang, slow, drip or sleep.")
+@click.option(
+    "--break", "broken", metavar="SERVICE", help="Break a service, network, inbox or render."
+)
+@click.option("--how", default="500", help="500, refuse, hang, slow, drip, sleep, deploy, …")
 @click.option("--for", "lasts", default="60s", show_default=True, help="For how long.")
 @click.pass_context
 def demo(
@@ -32,6 +34,7 @@ def demo(
 ) -> int:
     """Watch a small world of services made for trying things out."""
     _refuse_other_files(context)
+    context.obj.need_to_change()
     paths = demo_paths()
     if broken is not None:
         return _break(paths, broken, how, lasts)

@@ -13,14 +13,14 @@ from sentinel_tui.cli.output import tell
 from sentinel_tui.errors import SecretError, UsageError
 
 if TYPE_CHECKING:
-    from sentinel_tui.config.starter import Found
+    from sentinel_tui.config.starter import Discovery, Found
     from sentinel_tui.platforms.render import Render, RenderService
 
 _WEB = "web_service"
 
 
-def services_of_render(key: str, names: Sequence[str], *, api: str | None = None) -> list[Found]:
-    """The web services of a Render workspace that are to be watched.
+def services_of_render(key: str, names: Sequence[str], *, api: str | None = None) -> Discovery:
+    """The web services of a Render workspace that are to be watched, and how to ask for them.
 
     Args:
         key: Where the API key is, as a secret reference.
@@ -34,6 +34,7 @@ def services_of_render(key: str, names: Sequence[str], *, api: str | None = None
     """
     from sentinel_tui.clock import SystemClock
     from sentinel_tui.config.secrets import Secret
+    from sentinel_tui.config.starter import Discovery
     from sentinel_tui.platforms.render import API, Render
 
     secret = Secret(key)
@@ -46,7 +47,7 @@ def services_of_render(key: str, names: Sequence[str], *, api: str | None = None
     found = [_found(one) for one in asyncio.run(_web_services(render))]
     if not found:
         raise UsageError("the workspace has no web service", "sentinel init URL watches any URL")
-    return _chosen(found, names)
+    return Discovery(tuple(_chosen(found, names)), secret.reference, api or "")
 
 
 async def _web_services(render: Render) -> list[RenderService]:
@@ -58,7 +59,7 @@ def _found(service: RenderService) -> Found:
 
     path = service.details.health_check_path
     url = service.details.url.rstrip("/") + (path if path.startswith("/") else "")
-    return Found(service.name, url, service.free, service.id)
+    return Found(service.name, url, service.free, service.id, service.owner_id)
 
 
 def _chosen(found: Sequence[Found], names: Sequence[str]) -> list[Found]:

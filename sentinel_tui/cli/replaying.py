@@ -29,7 +29,7 @@ def replay(session: Session, time: tuple[str, ...], day: str) -> int:
     with session.context() as context:
         at_ms = read_instant(" ".join(time), day, context.now_ms, context.zone)
         _need_records(context, at_ms)
-    return run(session.paths, replay_ms=at_ms)
+    return run(session.paths, replay_ms=at_ms, read_only=session.read_only)
 
 
 def _need_records(context: Context, at_ms: int) -> None:

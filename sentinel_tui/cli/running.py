@@ -23,6 +23,7 @@ Keep it running while you are logged out:
 @click.pass_obj
 def engine(session: Session, foreground: bool) -> int:
     """Watch, until stopped; the dashboard starts one by itself."""
+    session.need_to_change()
     from sentinel_tui.engine.engine import main
 
     return main(session.paths, foreground=foreground)
@@ -32,6 +33,7 @@ def engine(session: Session, foreground: bool) -> int:
 @click.pass_obj
 def stop(session: Session) -> int:
     """Stop the engine, and wait until it has ended."""
+    session.need_to_change()
     if stop_engine(session.client):
         tell("The engine has stopped; nothing is watched any more.")
     else:
@@ -58,6 +60,7 @@ def service_print(session: Session) -> int:
 @click.pass_obj
 def service_install(session: Session) -> int:
     """Put the unit where your service manager finds it."""
+    session.need_to_change()
     from sentinel_tui.engine.systemd import install
 
     print_text(str(install(session.paths)))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sentinel_tui.cli.output import tell
-from sentinel_tui.client import Client
+from sentinel_tui.client import Client, read_only_refusal
 from sentinel_tui.clock import SystemClock
 from sentinel_tui.commands.context import Context
 from sentinel_tui.errors import ConfigError, SentinelError
@@ -24,14 +24,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Session:
-    """One run of the command line."""
+    """One run of the command line.
+
+    Attributes:
+        paths: Where the files are.
+        read_only: Whether nothing may be changed or started in it.
+    """
 
     paths: Paths
+    read_only: bool = False
 
     @cached_property
     def client(self) -> Client:
         """The way to the engine."""
-        return Client(self.paths, source="cli")
+        return Client(self.paths, source="cli", read_only=self.read_only)
 
     @cached_property
     def config(self) -> Config | None:
@@ -49,11 +55,9 @@ class Session:
     @contextmanager
     def context(self) -> Iterator[Context]:
         """What commands work with; the store is closed afterwards."""
-        zone = ZoneInfo(self.config.display.time_zone if self.config else "UTC")
         reader = self._reader()
-        now_ms = SystemClock().now_ms()
         try:
-            yield Context(reader, self.client.ask, now_ms, zone, objectives=self._objectives())
+            yield self._context(reader)
         finally:
             if reader is not None:
                 reader.close()
@@ -63,13 +67,24 @@ class Session:
         configured = [service.id for service in self.config.services] if self.config else []
         return tuple(dict.fromkeys([*context.service_ids(), *configured]))
 
+    def need_to_change(self) -> None:
+        """Make sure that things may be changed in this run.
+
+        Raises:
+            UsageError: They may only be looked at.
+        """
+        if self.read_only:
+            raise read_only_refusal()
+
     def need_engine(self) -> None:
         """Make sure that an engine runs, and say so when that took starting one.
 
         Raises:
+            UsageError: Nothing may be started in this run.
             ConfigError: There is no configuration to start one with.
             EngineError: It did not start.
         """
+        self.need_to_change()
         if not self.client.engine_runs():
             self.need_config()
         if self.client.ensure_engine():
@@ -91,6 +106,21 @@ class Session:
         from sentinel_tui.config.orders import objectives_for
 
         return objectives_for(self.config) if self.config else {}
+
+    def _context(self, reader: Reader | None) -> Context:
+        zone = ZoneInfo(self.config.display.time_zone if self.config else "UTC")
+        context = Context(
+            reader,
+            self.client.ask,
+            SystemClock().now_ms(),
+            zone,
+            objectives=self._objectives(),
+            frozen_by_file=self.paths.frozen.exists(),
+        )
+        if self.config is None:
+            return context
+        render = self.config.render
+        return replace(context, budget_h=render.budget_hours, reserve=render.reserve_share)
 
     def _reader(self) -> Reader | None:
         # The store's own library is heavy; nothing needs it where there is no store.

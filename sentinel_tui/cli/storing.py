@@ -65,6 +65,7 @@ def store_backup(session: Session) -> int:
     """Copy the store into the backups folder; an engine may go on meanwhile."""
     from sentinel_tui.store.backup import backup
 
+    session.need_to_change()
     _need_store(session)
     kept = _limits(session).backups_kept
     paths = session.paths
@@ -79,6 +80,7 @@ def store_vacuum(session: Session) -> int:
     from sentinel_tui.engine.lock import EngineLock
     from sentinel_tui.store.writer import Holder, StoreWriter
 
+    session.need_to_change()
     _need_store(session)
     clock = SystemClock()
     before_bytes = session.paths.store.stat().st_size

@@ -100,8 +100,8 @@ def wake(context: Context, given: Arguments) -> Answer:
 
 @command(
     "pause",
-    en="suspend",
-    fr="suspends suspendre",
+    en="hold",
+    fr="interromps interrompre",
     arguments=(SERVICE, _DURATION),
     danger=Danger.SPELLED_OUT,
     acts=True,
@@ -220,23 +220,6 @@ def escalate(context: Context, given: Arguments) -> Answer:
         title=f"Incident {given.incident} {told}.",
         lines=() if channels else ("[[notifications.escalation]] names who else is told.",),
         data={"incident": given.incident, **result},
-    )
-
-
-@command(
-    "restart",
-    en="reboot relaunch",
-    fr="redémarre redémarrer relance relancer",
-    arguments=(SERVICE,),
-    danger=Danger.CONFIRMED,
-    acts=True,
-)
-def restart(context: Context, given: Arguments) -> Answer:
-    """Restart a service at its provider, if connected."""
-    result: dict[str, Any] = context.ask("restart", service=given.service)
-    return Answer(
-        title=f"{given.service} is being restarted.",
-        data={"service": given.service, **result},
     )
 
 

@@ -6,6 +6,21 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from sentinel_tui.commands.hosting_kinds import (
+    ALL_WORDS,
+    UNTIL_WORDS,
+    read_budget,
+    read_commit,
+    read_count,
+    read_deploy,
+    read_dry_run,
+    read_everywhere,
+    read_hours,
+    read_plan,
+    read_range,
+    read_until,
+    said_of_hosting,
+)
 from sentinel_tui.commands.spec import Argument, ArgumentKind, registered
 from sentinel_tui.commands.spec import words as words_of
 from sentinel_tui.commands.windows import read_window
@@ -18,9 +33,7 @@ _NUMBER = re.compile(r"(?:#|n°|no)?(0*[1-9]\d{0,8})", re.ASCII)
 _QUOTES = "\"'“”«»‹›`"
 _SENTENCE_ENDS = ".?,;"
 _TEXT_BEGINNINGS = " :,;-–—"
-_ALL = frozenset({"all", "everything", "everywhere", "tout", "tous", "toutes", "partout"})
 _AND = frozenset({"and", "or", "et", "ou"})
-_UNTIL = frozenset({"until", "till", "jusqu'a", "jusqu'au", "jusqua", "jusquau"})
 _WELL = frozenset(
     words_of("healthy well up ok recovered recovery sain saine retabli retablissement guerison")
 )
@@ -54,7 +67,7 @@ def said(argument: Argument, value: Any) -> str:
         case ArgumentKind.UNTIL_HEALTHY:
             plain = "until healthy"
         case _:
-            plain = str(value)
+            plain = said_of_hosting(argument.kind, value)
     return f"{argument.after[0]} {plain}" if argument.after else plain
 
 
@@ -71,7 +84,7 @@ def match_part(word: Word, services: Sequence[str]) -> str:
     named = positive.lower().split(",")
     if all(name in services for name in named):
         return part[: len(part) - len(positive)] + positive.lower()
-    return EVERYTHING if word in _ALL else ""
+    return EVERYTHING if word in ALL_WORDS else ""
 
 
 def _service(_: Argument, words: Sequence[Word], services: Sequence[str]) -> Read | None:
@@ -123,7 +136,7 @@ def _is_bare(part: str) -> bool:
 
 
 def _until_healthy(_: Argument, words: Sequence[Word], __: Sequence[str]) -> Read | None:
-    if words[0] not in _UNTIL:
+    if words[0] not in UNTIL_WORDS:
         return None
     for place, word in enumerate(words[1:], start=2):
         if word in _WELL:
@@ -157,4 +170,16 @@ _READERS: dict[ArgumentKind, Callable[[Argument, Sequence[Word], Sequence[str]],
     ArgumentKind.UNTIL_HEALTHY: _until_healthy,
     ArgumentKind.TEXT: _text,
     ArgumentKind.CHANNEL: _channel,
+    ArgumentKind.EVERYWHERE: read_everywhere,
+    ArgumentKind.UNTIL: read_until,
+    ArgumentKind.HOURS: read_hours,
+    ArgumentKind.BUDGET: read_budget,
+    ArgumentKind.COUNT: read_count,
+    ArgumentKind.RANGE: read_range,
+    ArgumentKind.PLAN: read_plan,
+    ArgumentKind.COMMIT: read_commit,
+    ArgumentKind.DEPLOY: read_deploy,
+    ArgumentKind.ACTION: _number,
+    ArgumentKind.TUNING: _number,
+    ArgumentKind.DRY_RUN: read_dry_run,
 }

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sentinel_tui.commands.answers import Answer, refusal
 from sentinel_tui.commands.parser import parse
 from sentinel_tui.commands.reading import Invocation, Suggestion
+from sentinel_tui.domain.keepalive.hours_ledger import FREE_HOURS
+from sentinel_tui.domain.keepalive.planner import RESERVE
 from sentinel_tui.errors import SentinelError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ class Ask(Protocol):
     """How the engine is asked for something; `client.Client.ask` is one."""
 
     def __call__(
-        self, verb: str, *, key: str = "", timeout_s: float = 5.0, **arguments: object
+        self, verb: str, /, *, key: str = "", timeout_s: float = 5.0, **arguments: object
     ) -> dict[str, Any]:
         """What the engine answers.
 
@@ -51,6 +53,9 @@ class Context:
         zone: The time zone in which instants are told.
         keys: The keys of the screen, for `help keys`.
         objectives: Of each service's id, what it is meant to achieve, where that was said.
+        budget_h: Instance-hours of a month, where no plan says so.
+        reserve: Which share of them no plan touches.
+        frozen_by_file: Whether a file in the data folder stops all actions; see `Paths.frozen`.
     """
 
     reader: Reader | None
@@ -59,6 +64,9 @@ class Context:
     zone: tzinfo
     keys: Sequence[Key] = ()
     objectives: Mapping[str, Objective] = field(default_factory=dict)
+    budget_h: float = FREE_HOURS
+    reserve: float = RESERVE
+    frozen_by_file: bool = False
 
     @property
     def store(self) -> Reader:

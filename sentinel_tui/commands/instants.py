@@ -44,6 +44,31 @@ def read_instant(text: str, day: str, now_ms: int, zone: tzinfo) -> int:
     return round(at.timestamp() * 1_000)
 
 
+def read_coming(text: str, now_ms: int, zone: tzinfo) -> int:
+    """The instant to come that was written, in milliseconds.
+
+    A time without a date is the next time it is that late.
+
+    Args:
+        text: A time of day, or a date and one.
+        now_ms: The present.
+        zone: The time zone in which it is meant.
+
+    Raises:
+        UsageError: It is no instant, never comes or has passed.
+    """
+    written_day, _, time = text.strip().replace("T", " ").rpartition(" ")
+    hour, minute, second = _time(time, text)
+    now = datetime.fromtimestamp(now_ms / 1_000, zone)
+    chosen = _date(written_day) if written_day else now.date()
+    at = _there(chosen, (hour, minute, second), zone)
+    if at <= now and not written_day:
+        at = _there(chosen + timedelta(days=1), (hour, minute, second), zone)
+    if at <= now:
+        raise UsageError(f"{at:%Y-%m-%d %H:%M} has passed", "name an instant to come")
+    return round(at.timestamp() * 1_000)
+
+
 def _time(time: str, text: str) -> tuple[int, int, int]:
     found = _TIME.fullmatch(time)
     if found is None:

@@ -19,18 +19,18 @@ class Invocation:
     @property
     def text(self) -> str:
         """The plainest line that means the same."""
-        words = [self.spec.name]
-        for argument in self.spec.arguments:
-            value = self.arguments.value(argument.kind)
-            if value:
-                words.append(said(argument, value))
-        return " ".join(words)
+        given = [
+            said(one, self.arguments.value(one.kind))
+            for one in self.spec.arguments
+            if self.arguments.has(one.kind)
+        ]
+        return " ".join([self.spec.name, *given])
 
     @property
     def acts(self) -> bool:
         """Whether it asks the engine for something."""
         acting = [one.kind for one in self.spec.arguments if one.acts]
-        return self.spec.acts or any(self.arguments.value(kind) for kind in acting)
+        return self.spec.acts or any(self.arguments.has(kind) for kind in acting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,12 @@ def failure_data(failure: FailureRecord) -> dict[str, Any]:
 
 def cold_start_data(cold_start: ColdStartRecord) -> dict[str, Any]:
     """One wake from sleep."""
-    return {"at_ms": cold_start.at_ms, "duration_ms": cold_start.duration_ms}
+    return {
+        "at_ms": cold_start.at_ms,
+        "duration_ms": cold_start.duration_ms,
+        "cause": cold_start.cause,
+        "deploy": cold_start.deploy,
+    }
 
 
 def incident_data(incident: Incident) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sentinel_tui.text import fold
 if TYPE_CHECKING:
     from sentinel_tui.commands.answers import Answer
     from sentinel_tui.commands.context import Context
+    from sentinel_tui.domain.autonomy.policy import Verb
 
 
 class Danger(IntEnum):
@@ -23,7 +24,8 @@ class Danger(IntEnum):
     SPELLED_OUT = 1
     """Every word in full: a guess or an abbreviation only suggests it."""
     CONFIRMED = 2
-    """Every word in full, and a yes to a question that names the service."""
+    """Every word in full, and a yes to a question that names the service, the cost and what
+    follows; see `confirming`."""
 
 
 class ArgumentKind(StrEnum):
@@ -52,6 +54,30 @@ class ArgumentKind(StrEnum):
     """One of a few words."""
     TOPIC = "topic"
     """A command, or `keys`."""
+    EVERYWHERE = "everywhere"
+    """`all`: every service at once."""
+    UNTIL = "until"
+    """An instant to come: `until 18:00`, `jusqu'à 18h30`, `until 2026-11-23 08:00`."""
+    HOURS = "hours"
+    """A number of instance-hours, as the platform's page shows it: `312.5`."""
+    BUDGET = "budget"
+    """Hours a month to think through: `budget=500`."""
+    COUNT = "count"
+    """How many instances: `2`."""
+    RANGE = "range"
+    """The fewest and the most instances: `1-3`."""
+    PLAN = "plan"
+    """What is paid for, in the platform's word: `starter`."""
+    COMMIT = "commit"
+    """A commit, by at least seven of its digits."""
+    DEPLOY = "deploy"
+    """A deploy, by the platform's name for it: `dep-…`."""
+    ACTION = "action"
+    """An action's number."""
+    TUNING = "tuning"
+    """A tuning's number."""
+    DRY_RUN = "dry_run"
+    """`dry-run`: everything but the deed itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +113,7 @@ def words(text: str) -> tuple[str, ...]:
 SERVICE = Argument(ArgumentKind.SERVICE, "SERVICE", required=True)
 ANY_SERVICE = Argument(ArgumentKind.SERVICE, "SERVICE")
 WINDOW = Argument(ArgumentKind.WINDOW, "WINDOW")
+DRY_RUN = Argument(ArgumentKind.DRY_RUN, "dry-run")
 INCIDENT = Argument(ArgumentKind.INCIDENT, "N", required=True)
 
 
@@ -106,10 +133,42 @@ class Arguments:
     channel: str = ""
     choice: str = ""
     topic: str = ""
+    everywhere: bool = False
+    until: str = ""
+    hours: float | None = None
+    budget: float | None = None
+    count: int | None = None
+    range: tuple[int, int] | None = None
+    plan: str = ""
+    commit: str = ""
+    deploy: str = ""
+    action: int | None = None
+    tuning: int | None = None
+    dry_run: bool = False
 
     def value(self, kind: ArgumentKind) -> Any:
         """What was given of a kind; empty, False or None where it was left out."""
         return getattr(self, kind)
+
+    def has(self, kind: ArgumentKind) -> bool:
+        """Whether anything was given of a kind; a number of zero is something."""
+        value = self.value(kind)
+        return value is not None and value is not False and value != ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a command would have done at a service's platform.
+
+    Attributes:
+        service: To which service.
+        verb: What.
+        arguments: With what, in the words of `domain.autonomy.actions.Action`.
+    """
+
+    service: str
+    verb: Verb
+    arguments: Mapping[str, str | int | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +187,7 @@ class CommandSpec:
         waits: What its answer may have to wait for when it acts, where that can take a while.
         fillers: Folded words that add nothing to it, as "down" in "why is public down".
         markdown: What `--format md` prints on the command line; None where there is no such page.
+        wants: For a confirmed command: what the engine is to consider before anybody is asked.
     """
 
     name: str
@@ -141,6 +201,7 @@ class CommandSpec:
     waits: str = ""
     fillers: frozenset[str] = frozenset()
     markdown: Callable[[Context, Arguments], str] | None = None
+    wants: Callable[[Context, Arguments], Wanted] | None = None
 
     @property
     def usage(self) -> str:
@@ -148,7 +209,7 @@ class CommandSpec:
         line = self.name
         for one in self.arguments:
             if one.instead_of is not None:
-                line += f"|{one.shown}"
+                line = f"{line[:-1]}|{one.shown}]" if line.endswith("]") else f"{line}|{one.shown}"
             else:
                 line += f" {one.shown}" if one.required else f" [{one.shown}]"
         return line
@@ -177,6 +238,7 @@ def command(
     waits: str = "",
     fillers: str = "",
     markdown: Callable[[Context, Arguments], str] | None = None,
+    wants: Callable[[Context, Arguments], Wanted] | None = None,
 ) -> Callable[[Callable[[Context, Arguments], Answer]], Callable[[Context, Arguments], Answer]]:
     """Put a function into the catalog; the first line of its docstring is the summary.
 
@@ -190,6 +252,7 @@ def command(
         waits: What its answer may have to wait for.
         fillers: Words that add nothing to it.
         markdown: What `--format md` prints on the command line.
+        wants: What the engine is to consider before anybody is asked.
     """
 
     def register(
@@ -209,6 +272,7 @@ def command(
                 waits=waits,
                 fillers=frozenset(words(fillers)),
                 markdown=markdown,
+                wants=wants,
             )
         )
         return run

@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sentinel_tui.commands.answers import Answer, Table
+from sentinel_tui.commands.attending import (
+    frozen_lines,
+    is_frozen,
+    waiting_for_yes,
+    waiting_lines,
+)
 from sentinel_tui.commands.overview import Overview, Watched, gather, health_data
 from sentinel_tui.commands.records import (
     check_data,
@@ -67,6 +73,8 @@ def status(context: Context, given: Arguments) -> Answer:
     lines += _loss_lines(health)
     if overview.open_alerts:
         lines.append(f"{counted(len(overview.open_alerts), 'open alert')}; `alerts` shows them.")
+    waiting = waiting_for_yes(context)
+    lines += [*waiting_lines(waiting), *frozen_lines(context)]
     return Answer(
         title=_status_title(overview, shown),
         lines=(*lines, *engine_lines(engine)),
@@ -81,6 +89,8 @@ def status(context: Context, given: Arguments) -> Answer:
             "health": health_data(health),
             "services": [_watched_data(one) for one in shown],
             "open_alerts": len(overview.open_alerts),
+            "waiting_actions": waiting,
+            "frozen": is_frozen(context),
             "engine": engine_data(engine),
         },
         exit_code=worst_exit(exit_code(states) if states else 1, engine),

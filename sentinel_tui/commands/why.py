@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sentinel_tui.commands.answers import Answer
+from sentinel_tui.commands.attending import attention_data, attention_lines, read_attention
 from sentinel_tui.commands.overview import Watched, gather, health_data
 from sentinel_tui.commands.records import (
     alert_data,
@@ -59,10 +60,12 @@ def why(context: Context, given: Arguments) -> Answer:
     does_next = (
         _next(one.record, now_ms) if engine.watching else "Nothing, for no engine is watching."
     )
+    attention = read_attention(context, one.record.id)
     lines = [
         *_reason_lines(one.record, context),
         *_dependency_lines(one.record, others),
         *_quiet_lines(one.record, context),
+        *attention_lines(attention, context),
         *_health_lines(one),
         *_alert_lines(one.open_alerts, context),
         *_failure_lines(failures, context),
@@ -76,6 +79,7 @@ def why(context: Context, given: Arguments) -> Answer:
         lines=tuple(lines),
         data={
             **service_data(one.record),
+            **attention_data(attention),
             "health": health_data(one.health),
             "alerts": [alert_data(alert) for alert in one.open_alerts],
             "failures": [failure_data(failure) for failure in failures],
@@ -200,7 +204,7 @@ def _at_latest(record: ServiceRecord) -> str:
 
 _AFTERWARDS = {
     State.SUSPECT: "; only if fresh looks fail as well is it called DOWN",
-    State.DOWN: "; several good looks in a row make it UP. It cannot repair the service itself",
+    State.DOWN: "; several good looks in a row make it UP",
     State.WAKING: "; if it has not answered before its wake timeout, it is called DOWN",
     State.FLAPPING: "; once it stays the same for a while it is called that again",
     State.MAINT: "; it is judged anew when the maintenance ends",

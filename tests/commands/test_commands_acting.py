@@ -69,7 +69,7 @@ def test_a_wake_tells_how_long_it_took_or_that_it_failed(context, engine):
 
 
 def test_a_restart_says_what_is_missing_and_offers_a_wake(context, engine):
-    engine.answers = {"restart": EngineError("not connected to Render yet", "wake curator")}
+    engine.answers = {"act": EngineError("not connected to Render yet", "wake curator")}
     answer = execute("restart curator", context)
     assert answer.exit_code == EngineError.exit_code
     assert "not connected" in as_text(answer)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentinel_tui.commands.instants import read_instant
+from sentinel_tui.commands.instants import read_coming, read_instant
 from sentinel_tui.errors import UsageError
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -74,3 +74,26 @@ def test_reading_raises_nothing_but_a_usage_error(text, day):
         read_instant(text, day, NOW_MS, PARIS)
     except UsageError:
         return
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("18:00", (2026, 11, 22, 18, 0)),
+        ("15:30", (2026, 11, 23, 15, 30)),
+        ("08:00", (2026, 11, 23, 8, 0)),
+        ("2026-11-22 18:00", (2026, 11, 22, 18, 0)),
+        ("2027-03-29 03:00", (2027, 3, 29, 3, 0)),
+    ],
+)
+def test_a_time_to_come_is_the_next_one(text, meant):
+    assert read_coming(text, NOW_MS, PARIS) == ms(*meant)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-22 15:30", "2026-11-21 18:00", "25:00", "2027-03-28 02:30"]
+)
+def test_what_never_comes_is_refused(text):
+    with pytest.raises(UsageError) as refused:
+        read_coming(text, NOW_MS, PARIS)
+    assert refused.value.hint

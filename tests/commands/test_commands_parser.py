@@ -98,6 +98,48 @@ def suggested(text: str, services=SERVICES) -> tuple[str, ...]:
         ("essaie le canal ntfy", "notify test ntfy"),
         ("objectifs", "slo"),
         ("slo public", "slo public"),
+        ("plan", "plan"),
+        ("le plan de curator", "plan curator"),
+        ("plan what if budget=500", "plan budget=500"),
+        ("plan et si budget 500,5h ?", "plan budget=500.5"),
+        ("hours", "hours"),
+        ("hours is 312.5", "hours is 312.5"),
+        ("les heures utilisées sont 312,5", "hours is 312.5"),
+        ("mode", "mode"),
+        ("mode curator", "mode curator"),
+        ("mode economy curator until 18:00", "mode economy curator until 18:00"),
+        ("mode économie curator jusqu'à 18h30", "mode economy curator until 18:30"),
+        ("mode vigilance tout pour 2h", "mode hyper-vigilant all for 2h"),
+        ("mode hyper vigilant curator for 2h", "mode hyper-vigilant curator for 2h"),
+        (
+            "mode normal public until 2026-11-23 8h",
+            "mode normal public until 2026-11-23 08:00",
+        ),
+        ("mode auto curator", "mode auto curator"),
+        ("déploie curator", "deploy curator"),
+        ("deploy commit 3f2a91c to curator", "deploy curator 3f2a91c"),
+        ("rollback public to dep-abc123", "rollback public dep-abc123"),
+        ("restart public --dry-run", "restart public dry-run"),
+        ("suspends public", "suspend public"),
+        ("réactive public", "unsuspend public"),
+        ("scale public to 2 instances", "scale public 2"),
+        ("set-plan public pro-plus", "set-plan public pro_plus"),
+        ("autoscale public 1-3", "autoscale public 1-3"),
+        ("autoscale public off", "autoscale public off"),
+        ("auto-deploy off on public", "auto-deploy public off"),
+        ("actions", "actions"),
+        ("approuve l'action n°7", "approve 7"),
+        ("reject 7", "reject 7"),
+        ("annule 7", "undo 7"),
+        ("audit 7d", "audit 7d"),
+        ("audit action 7", "audit action 7"),
+        ("tune", "tune"),
+        ("tune undo 3", "tune undo 3"),
+        ("freeze", "freeze"),
+        ("gèle tout car La base déménage", "freeze because La base déménage"),
+        ("dégèle", "unfreeze"),
+        ("déploiements de public", "deploys public"),
+        ("cold-starts curator 7d", "cold-starts curator 7d"),
     ],
 )
 def test_english_and_french_lines_are_understood(said, meant):
@@ -136,14 +178,22 @@ def test_a_command_in_a_note_is_text():
     assert understood("note 3 restart curator") == "note 3 restart curator"
 
 
-@pytest.mark.parametrize("said", ["notify", "alerts", "incidents"])
+@pytest.mark.parametrize(
+    "said", ["notify", "alerts", "incidents", "plan budget=500", "hours", "mode", "tune", "audit"]
+)
 def test_what_only_reads_does_not_act(said):
     read = parse(said, SERVICES)
     assert isinstance(read, Invocation)
     assert not read.acts
 
 
-@pytest.mark.parametrize("said", ["notify test phone", "ack 3", "silence curator 2h"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("notify test phone", "ack 3", "silence curator 2h", "hours is 0", "mode auto all"),
+        *("tune undo 3", "restart curator dry-run", "freeze", "approve 3"),
+    ],
+)
 def test_what_asks_the_engine_acts(said):
     read = parse(said, SERVICES)
     assert isinstance(read, Invocation)
@@ -204,6 +254,16 @@ def test_typos_get_the_line_to_type_and_never_run(typed, line):
         "do not notify test phone",
         "notify test not phone",
         "never unsilence 3",
+        "do not deploy curator",
+        "ne suspends pas curator",
+        "do not scale curator 2",
+        "do not approve 7",
+        "n'approuve pas 7",
+        "do not freeze because of rain",
+        "never unfreeze",
+        "hours is not 300",
+        "do not mode economy curator",
+        "set-plan curator not starter",
     ],
 )
 def test_a_negated_command_never_runs(said):
@@ -237,6 +297,14 @@ def test_no_stop_word_negates():
         ("metrics curator public", "one service"),
         ("what about curator", "curator"),
         ("alerts of yesterday", "yesterday"),
+        ("scale curator", "number of instances"),
+        ("scale curator 0", "0"),
+        ("scale curator 101", "101"),
+        ("autoscale curator 3-1", "3-1"),
+        ("set-plan curator sarter", "sarter"),
+        ("autoscale curator", "fewest"),
+        ("approve", "number of an action"),
+        ("auto-deploy curator", "one of its words"),
     ],
 )
 def test_what_is_missing_or_not_understood_is_named(typed, part_of_message):
@@ -300,6 +368,11 @@ def test_every_service_can_be_named_whatever_it_is_called(spec, service):
     read = parse(f"{spec.name} {service}", [service])
     if isinstance(read, Invocation) and read.arguments.choice:
         return
+    if isinstance(read, Suggestion):
+        # What more it needs is all it may complain of.
+        assert read.message.startswith(f"{spec.name} needs")
+        assert not read.message.endswith("a service")
+        return
     assert isinstance(read, Invocation)
     assert read.arguments.service == service
 
@@ -335,7 +408,9 @@ def test_what_lies_beyond_the_longest_line_cannot_change_what_runs():
 def test_the_catalog_offers_what_was_promised():
     promised = (
         "status metrics alerts why probe wake pause resume ack history help restart incidents "
-        "incident note deployed escalate silence silences unsilence maintenance notify slo"
+        "incident note deployed escalate silence silences unsilence maintenance notify slo "
+        "plan hours mode deploys cold-starts deploy rollback suspend unsuspend scale set-plan "
+        "autoscale auto-deploy actions approve reject undo audit tune freeze unfreeze"
     )
     assert sorted(promised.split()) == sorted(BY_NAME)
     for spec in CATALOG:
