@@ -12,8 +12,8 @@ from textual import events, on
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.paths import Paths
+from sentinel_tui.tui.acting import ActingApp
 from sentinel_tui.tui.errands import (
-    NOTHING_IN_THE_PAST,
     Answered,
     Desk,
     EngineClient,
@@ -25,7 +25,6 @@ from sentinel_tui.tui.feed import EngineSeen, Feed, FeedFailed, StoreChanged, St
 from sentinel_tui.tui.messages import CommandWanted, HeadlineRead
 from sentinel_tui.tui.outlook import Outlook
 from sentinel_tui.tui.preferences import Preferences
-from sentinel_tui.tui.replaying import ReplayingApp
 
 if TYPE_CHECKING:
     from sentinel_tui.store.queries import Reader
@@ -39,7 +38,7 @@ Break = Callable[[str, str], str]
 """Breaks a service of the demo in some way, and says what it did."""
 
 
-class SentinelApp(ReplayingApp):
+class SentinelApp(ActingApp):
     """The screen of one watch."""
 
     def __init__(
@@ -62,7 +61,17 @@ class SentinelApp(ReplayingApp):
             replay_ms: Begin with everything as it was at this instant; None: as it is.
         """
         feed = Feed(paths, client.ask, clock)
-        errands = Errands(Desk(paths, client.ask, clock, preferences.keys, preferences.objectives))
+        errands = Errands(
+            Desk(
+                paths,
+                client.ask,
+                clock,
+                preferences.keys,
+                preferences.objectives,
+                preferences.budget_h,
+                preferences.reserve,
+            )
+        )
         super().__init__(paths, preferences, Outlook(feed, errands, clock, preferences))
         self._client = client
         self._demo = demo
@@ -90,9 +99,11 @@ class SentinelApp(ReplayingApp):
         self._feed.start(self)
         await self.furnish()
         self.take_keys()
+        if self.outlook.refusal:
+            return
         if not self.preferences.configured:
             self._ask_what_to_watch()
-        elif self.outlook.replay is None:
+        else:
             self.action_start_engine()
 
     def on_unmount(self) -> None:
@@ -115,7 +126,7 @@ class SentinelApp(ReplayingApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Besides what the frame says: only what can be started or broken."""
         if action == "start_engine":
-            return self.engine_line.sight.runs is False
+            return self.engine_line.sight.runs is False and not self.preferences.read_only
         if action == "break_service":
             return self._demo is not None
         return super().check_action(action, parameters)
@@ -178,9 +189,7 @@ class SentinelApp(ReplayingApp):
                 self.tell(opened, "error")
         self._known = [known_as(case) for case in headline.cases]
         self.engine_line.note(silences=tuple(headline.silences), failing=tuple(headline.failing))
-        if headline.offline != self.outlook.offline:
-            self.outlook.offline = headline.offline
-            self.redraw_banners()
+        self.take_in(headline)
         if self._bells is not None:
             self._bells.ring(headline.messages, self.write_through)
 
@@ -188,8 +197,8 @@ class SentinelApp(ReplayingApp):
     def _command_wanted(self, message: CommandWanted) -> None:
         from sentinel_tui.tui.screens.confirm import after_yes
 
-        if self.outlook.replay is not None:
-            self.tell(f"{NOTHING_IN_THE_PAST}; leave it first", "warning")
+        if self.outlook.refusal:
+            self.tell(self.outlook.refusal, "warning")
             return
         after_yes(self, message.question, lambda: self.outlook.do(message.commands, self))
 
@@ -205,11 +214,14 @@ class SentinelApp(ReplayingApp):
         now_ms, acknowledged_s = self.outlook.present_ms, self.preferences.acknowledged_s
         terminals = tuple(self._bells.channels) if self._bells else ()
         since_ms = self._bells.since_ms if self._bells else now_ms
+        frozen_file = self.paths.frozen
 
         def query(reader: Reader) -> HeadlineRead:
             from sentinel_tui.tui.headlines import read_headline
 
-            headline = read_headline(reader, now_ms, acknowledged_s, terminals, since_ms)
+            headline = read_headline(
+                reader, now_ms, acknowledged_s, terminals, since_ms, frozen_file
+            )
             return HeadlineRead(headline)
 
         self.outlook.read_present(self, "headline", query)

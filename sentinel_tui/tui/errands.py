@@ -24,14 +24,17 @@ from sentinel_tui.errors import EngineError, SentinelError, StoreError
 from sentinel_tui.paths import Paths
 from sentinel_tui.tui.crash import keep_crash
 from sentinel_tui.tui.keymap import help_keys
+from sentinel_tui.tui.preferences import DEFAULT_BUDGET_H, DEFAULT_RESERVE
 
 if TYPE_CHECKING:
     from sentinel_tui.commands.answers import Answer
+    from sentinel_tui.commands.confirming import Question
     from sentinel_tui.commands.context import Ask
     from sentinel_tui.domain.monitoring.slo import Objective
     from sentinel_tui.store.queries import Reader
 
 NOTHING_IN_THE_PAST = "this is a replay, and nothing can be changed in the past"
+READ_ONLY = "this screen is read-only, and nothing can be changed from it"
 
 
 class Answered(Message):
@@ -52,6 +55,20 @@ class Answered(Message):
         from sentinel_tui.commands.answers import as_text
 
         return as_text(self.answer, width)
+
+
+class Prepared(Message):
+    """A command was read, and what must be asked before it runs is known.
+
+    Attributes:
+        command: The command.
+        question: What is to be asked, or None: it may run at once.
+    """
+
+    def __init__(self, command: str, question: Question | None) -> None:
+        super().__init__()
+        self.command = command
+        self.question = question
 
 
 class Told(Message):
@@ -92,6 +109,8 @@ class Desk:
         clock: The present.
         keymap: The owner's own keys, for `help keys`.
         objectives: Which share of its time a service should be up, in percent, by its id.
+        budget_h: Instance-hours of a month.
+        reserve: Which share of them no plan touches.
     """
 
     paths: Paths
@@ -99,6 +118,8 @@ class Desk:
     clock: Clock
     keymap: Mapping[str, str]
     objectives: Mapping[str, float] = field(default_factory=dict)
+    budget_h: float = DEFAULT_BUDGET_H
+    reserve: float = DEFAULT_RESERVE
 
 
 class Errands:
@@ -132,6 +153,25 @@ class Errands:
                 target=self._work, name="sentinel-console", daemon=True
             )
             self._in_turn.start()
+
+    def prepare(self, text: str, zone: tzinfo, asker: MessagePump) -> None:
+        """Find out what must be asked before a command runs.
+
+        The asker gets `Prepared`, or `Answered` with a refusal where it cannot run at all.
+        """
+
+        def errand() -> None:
+            from sentinel_tui.commands.answers import refusal
+
+            try:
+                question = _question_before(text, self._desk, zone)
+            except Exception as error:
+                met = error if isinstance(error, SentinelError) else _mishap(error, self._desk)
+                _post(asker, Answered(text, refusal(met)))
+            else:
+                _post(asker, Prepared(text, question))
+
+        threading.Thread(target=errand, name="sentinel-errand", daemon=True).start()
 
     def have(self, act: Callable[[], str], asker: MessagePump) -> None:
         """Have something done that tells how it went; `asker` gets `Told`."""
@@ -181,12 +221,50 @@ def carry_out(text: str, desk: Desk, zone: tzinfo, at_ms: int | None = None) -> 
     ask = desk.ask if at_ms is None or reader is None else ask_the_past(reader)
     try:
         keys, objectives = help_keys(desk.keymap), _objectives(desk.objectives)
-        return execute(text, Context(reader, ask, now_ms, zone, keys, objectives=objectives))
+        context = Context(
+            reader,
+            ask,
+            now_ms,
+            zone,
+            keys,
+            objectives=objectives,
+            budget_h=desk.budget_h,
+            reserve=desk.reserve,
+            frozen_by_file=at_ms is None and desk.paths.frozen.exists(),
+        )
+        return execute(text, context)
     except Exception as error:
-        # A mistake of ours in one command is no reason to take the screen away.
-        kept = keep_crash(desk.paths, error)
-        hint = f"where it happened is kept in {kept}" if kept else ""
-        return refusal(SentinelError(f"this command failed: {type(error).__name__}", hint))
+        return refusal(_mishap(error, desk))
+    finally:
+        if reader is not None:
+            reader.close()
+
+
+def _mishap(error: Exception, desk: Desk) -> SentinelError:
+    """What is told of a mistake of ours in one command: no reason to take the screen away."""
+    kept = keep_crash(desk.paths, error)
+    hint = f"where it happened is kept in {kept}" if kept else ""
+    return SentinelError(f"this command failed: {type(error).__name__}", hint)
+
+
+def _question_before(text: str, desk: Desk, zone: tzinfo) -> Question | None:
+    """What must be asked before a command runs; None for most of them.
+
+    Raises:
+        SentinelError: It cannot be done as things stand, and why.
+    """
+    from sentinel_tui.commands.confirming import asks_first, question_for
+    from sentinel_tui.commands.context import Context
+    from sentinel_tui.commands.parser import parse
+    from sentinel_tui.commands.reading import Invocation
+
+    reader = _open(desk.paths, None)
+    try:
+        services = [] if reader is None else [one.id for one in reader.services()]
+        read = parse(text, services)
+        if not isinstance(read, Invocation) or not asks_first(read):
+            return None
+        return question_for(read, Context(reader, desk.ask, desk.clock.now_ms(), zone))
     finally:
         if reader is not None:
             reader.close()
@@ -196,7 +274,7 @@ def ask_the_past(reader: Reader) -> Ask:
     """What an engine of the past answers: how it stood, and nothing else."""
 
     def ask(
-        verb: str, *, key: str = "", timeout_s: float = 5.0, **arguments: object
+        verb: str, /, *, key: str = "", timeout_s: float = 5.0, **arguments: object
     ) -> dict[str, Any]:
         record = reader.engine()
         if verb != "status" or record is None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sentinel_tui.domain.autonomy.actions import Action, Freeze, Step
 from sentinel_tui.domain.monitoring.alerts import Rule
 from sentinel_tui.domain.monitoring.silences import Silence
 from sentinel_tui.domain.notifying.notices import ChannelHealth, Message
@@ -29,6 +31,8 @@ class Headline:
         silences: What is in force.
         failing: Channels that take no messages.
         offline: The open alert about Sentinel's own network, or None while it sees.
+        waiting: Actions that wait for the owner's yes, the oldest first.
+        frozen: The stop of all actions that is in force, or None.
         messages: What went out lately over this terminal's channels, newest first.
     """
 
@@ -37,6 +41,8 @@ class Headline:
     silences: Sequence[Silence] = ()
     failing: Sequence[ChannelHealth] = ()
     offline: AlertRecord | None = None
+    waiting: Sequence[Action] = ()
+    frozen: Freeze | None = None
     messages: Sequence[Message] = ()
 
 
@@ -46,6 +52,7 @@ def read_headline(
     acknowledged_s: float,
     terminals: Collection[str] = (),
     since_ms: int = 0,
+    frozen_file: Path | None = None,
 ) -> Headline:
     """Read what every tab shows.
 
@@ -55,6 +62,7 @@ def read_headline(
         acknowledged_s: For how long an acknowledgement counts.
         terminals: Channels whose messages this terminal is to ring for.
         since_ms: Only messages since this instant.
+        frozen_file: While it is there, all actions are stopped, whatever the store says.
     """
     around = read_surroundings(reader, now_ms, acknowledged_s)
     cases = read_open_cases(reader, around)
@@ -65,9 +73,30 @@ def read_headline(
         silences=around.silences,
         failing=[one for one in reader.channels() if one.failing_since_ms is not None],
         offline=next(blind, None),
+        waiting=_waiting(reader, now_ms),
+        frozen=reader.frozen() or _frozen_by(frozen_file),
         messages=[
             message
             for channel in terminals
             for message in reader.messages(channel, limit=_MOST_MESSAGES, since_ms=since_ms)
         ],
     )
+
+
+def _frozen_by(file: Path | None) -> Freeze | None:
+    """The stop that lies in a file being there, which anybody can put there without an engine."""
+    try:
+        since_s = None if file is None else file.stat().st_mtime
+    except OSError:
+        return None
+    return None if since_s is None else Freeze(round(since_s * 1_000), "a file", str(file))
+
+
+def _waiting(reader: Reader, now_ms: int) -> list[Action]:
+    """What waits for a yes that would still count."""
+    waiting = [
+        action
+        for action in reader.actions(open_only=True)
+        if action.step is Step.WAITING and (action.expires_ms is None or action.expires_ms > now_ms)
+    ]
+    return sorted(waiting, key=lambda action: action.created_ms)

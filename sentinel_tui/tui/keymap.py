@@ -80,6 +80,15 @@ KEYS: tuple[ScreenKey, ...] = (
         "Mark",
         "Replay: to the next start or end of an incident",
     ),
+    ScreenKey(
+        "approval.open",
+        "app",
+        "Y",
+        "approve_next",
+        "Answer",
+        "Answer what waits for your yes",
+        acts=True,
+    ),
     ScreenKey("screen.back", "screen", "escape", "back", "Back", "Back to where you were"),
     ScreenKey("row.open", "table", "enter", "open", "Open", "Open what this row stands for"),
     ScreenKey("row.up", "table", "up,k", "move(-1)", "", "Up one row"),
@@ -100,6 +109,39 @@ KEYS: tuple[ScreenKey, ...] = (
         "Pause the service, or resume",
         acts=True,
     ),
+    ScreenKey(
+        "service.restart",
+        "hosted",
+        "R",
+        "restart",
+        "Restart",
+        "Restart it at its platform",
+        acts=True,
+    ),
+    ScreenKey(
+        "service.deploy", "hosted", "D", "deploy", "Deploy", "Deploy its newest commit", acts=True
+    ),
+    ScreenKey(
+        "service.rollback",
+        "hosted",
+        "B",
+        "rollback",
+        "Rollback",
+        "Go back to the deploy before",
+        acts=True,
+    ),
+    ScreenKey(
+        "service.mode",
+        "hosted",
+        "m",
+        "mode",
+        "Mode",
+        "Set its mode, typed in the console",
+        acts=True,
+    ),
+    ScreenKey("action.approve", "audit", "y", "approve", "Approve", "Say yes to it", acts=True),
+    ScreenKey("action.reject", "audit", "n", "reject", "Reject", "Say no to it", acts=True),
+    ScreenKey("action.undo", "audit", "u", "undo", "Undo", "Take it back", acts=True),
     ScreenKey(
         "alert.view", "alerts", "v", "next_view(1)", "View", "Open, acknowledged, silenced, past"
     ),
@@ -192,6 +234,16 @@ KEYS: tuple[ScreenKey, ...] = (
     ),
     ScreenKey("silence.no", "silencing", "escape,n", "answer('')", "not at all", "Not at all"),
     ScreenKey("demo.break", "app", "b", "break_service", "Break", "Demo: break the service now"),
+    ScreenKey("audit.open", "app", "A", "audit", "", "Actions: who did what, why and when"),
+    ScreenKey(
+        "actions.freeze",
+        "app",
+        "F",
+        "freeze",
+        "",
+        "Stop all actions, or allow them again",
+        acts=True,
+    ),
     ScreenKey("help.open", "app", "question_mark,f1", "help", "Help", "This page"),
     ScreenKey("tab.status", "app", "1", "tab('status')", "", "Status", True),
     ScreenKey("tab.alerts", "app", "2", "tab('alerts')", "", "Alerts", True),
@@ -211,6 +263,7 @@ SCOPES: Mapping[str, str] = {
     "app": "Everywhere",
     "table": "In a table",
     "services": "On a service",
+    "hosted": "On the page of a service",
     "filter": "Filter",
     "typing": "While a filter is typed",
     "noting": "While a note is typed",
@@ -218,6 +271,7 @@ SCOPES: Mapping[str, str] = {
     "chart": "Chart",
     "alerts": "Alerts",
     "incident": "On an incident",
+    "audit": "In the audit",
     "silencing": "When asked how long to silence",
     "page": "On a page",
     "screen": "On a page of its own",
@@ -278,6 +332,11 @@ def shown_keys(keymap: Mapping[str, str]) -> Sequence[tuple[ScreenKey, str]]:
     """Every key with the names of the keys that really do it, the owner's own among them."""
     mine = accepted(keymap)
     return [(key, readable(mine.get(key.id, key.keys))) for key in KEYS]
+
+
+def called(key_id: str, keymap: Mapping[str, str]) -> str:
+    """How the key of an id is called, the owner's own where there is one."""
+    return next((name for key, name in shown_keys(keymap) if key.id == key_id), "")
 
 
 def help_keys(keymap: Mapping[str, str]) -> tuple[Key, ...]:

@@ -33,6 +33,14 @@ class CommandWanted(Message):
         self.question = question
 
 
+class QuestionWanted(Message):
+    """The owner pressed a key for a command that may only run after a question."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__()
+        self.command = command
+
+
 class IncidentOpened(Message):
     """The owner asked for the page of an incident."""
 

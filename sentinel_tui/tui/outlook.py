@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from textual.message_pump import MessagePump
 
 from sentinel_tui.clock import Clock
-from sentinel_tui.tui.errands import Errands
+from sentinel_tui.tui.errands import NOTHING_IN_THE_PAST, READ_ONLY, Errands
 from sentinel_tui.tui.feed import Feed, Query
 from sentinel_tui.tui.preferences import Preferences
 from sentinel_tui.tui.view_models.words import Times
 
 if TYPE_CHECKING:
+    from sentinel_tui.domain.autonomy.actions import Action, Freeze
     from sentinel_tui.domain.records import AlertRecord
     from sentinel_tui.tui.replay import Replay
 
@@ -43,6 +44,12 @@ class Outlook:
         """The walk through the past that is under way; everything shown is as of its instant."""
         self.offline: AlertRecord | None = None
         """The open alert about Sentinel's own network, or None while it sees."""
+        self.waiting: Sequence[Action] = ()
+        """Actions that wait for the owner's yes, the oldest first."""
+        self.frozen: Freeze | None = None
+        """The stop of all actions that is in force, or None."""
+        self.names: Mapping[str, str] = {}
+        """What services are called, by id."""
 
     @property
     def present_ms(self) -> int:
@@ -53,6 +60,13 @@ class Outlook:
     def now_ms(self) -> int:
         """The instant that is shown: the present, or that of a replay."""
         return self.present_ms if self.replay is None else self.replay.at_ms
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing can be changed from here, or empty where it can."""
+        if self.replay is not None:
+            return f"{NOTHING_IN_THE_PAST}; leave it first"
+        return READ_ONLY if self.preferences.read_only else ""
 
     @property
     def zone(self) -> tzinfo:
@@ -86,6 +100,10 @@ class Outlook:
         """Carry out commands at once; each posts `Answered` to the asker."""
         for command in commands:
             self._errands.do(command, self.zone, asker)
+
+    def prepare(self, command: str, asker: MessagePump) -> None:
+        """Find out what must be asked before a command runs; see `Errands.prepare`."""
+        self._errands.prepare(command, self.zone, asker)
 
     def do_in_turn(self, command: str, asker: MessagePump) -> None:
         """Carry out a typed command after those before it; during a replay, it sees the past."""

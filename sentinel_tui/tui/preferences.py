@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 DEFAULT_ZONE = "UTC"
 DEFAULT_ACKNOWLEDGED_S = 4 * 3_600.0
+DEFAULT_BUDGET_H = 750.0
+DEFAULT_RESERVE = 0.1
+_MOST_RESERVE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,10 @@ class Preferences:
         bells: How this terminal rings for each channel of kind terminal, by the channel's name.
         objectives: Which share of the time a service should be up, in percent, by its id.
         acknowledged_s: For how long an acknowledgement counts.
+        budget_h: Instance-hours of a month; see `[render]`.
+        reserve: Which share of them no plan touches.
         configured: Whether there is a configuration at all.
+        read_only: Whether nothing may be changed from this screen; asked for when it is opened.
     """
 
     theme: str = ""
@@ -48,7 +54,10 @@ class Preferences:
     bells: Mapping[str, Bell] = field(default_factory=dict)
     objectives: Mapping[str, float] = field(default_factory=dict)
     acknowledged_s: float = DEFAULT_ACKNOWLEDGED_S
+    budget_h: float = DEFAULT_BUDGET_H
+    reserve: float = DEFAULT_RESERVE
     configured: bool = True
+    read_only: bool = False
 
 
 def read_preferences(config: Path) -> Preferences:
@@ -81,6 +90,8 @@ def read_preferences(config: Path) -> Preferences:
             if isinstance(one.get("objective"), int | float)
         },
         acknowledged_s=_seconds(_table(tables, "notifications").get("acknowledged_for")),
+        budget_h=_positive(_table(tables, "render").get("budget_hours"), DEFAULT_BUDGET_H),
+        reserve=_share(_table(tables, "render").get("reserve")),
     )
 
 
@@ -107,6 +118,16 @@ def _seconds(duration: object) -> float:
         return parse_duration_s(str(duration))
     except ValueError:
         return DEFAULT_ACKNOWLEDGED_S
+
+
+def _positive(value: object, default: float) -> float:
+    return float(value) if isinstance(value, int | float) and value > 0 else default
+
+
+def _share(percent: object) -> float:
+    if not isinstance(percent, int | float) or not 0 <= percent <= _MOST_RESERVE * 100:
+        return DEFAULT_RESERVE
+    return percent / 100
 
 
 def _text(value: object) -> str:

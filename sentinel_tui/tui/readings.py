@@ -7,20 +7,25 @@ uptime of thirty days is none the better for it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sentinel_tui.domain.monitoring.matching import matches
-from sentinel_tui.domain.monitoring.slo import Objective, budget
+from sentinel_tui.domain.keepalive.modes import Mode
 from sentinel_tui.domain.monitoring.states import State
-from sentinel_tui.domain.monitoring.uptime import StateTimes, Uptime
+from sentinel_tui.domain.monitoring.uptime import Uptime
 from sentinel_tui.domain.records import (
     AlertRecord,
     LatencySummary,
     SeriesPoint,
     TimelineEntry,
 )
-from sentinel_tui.tui.view_models.service import ServiceStory
+from sentinel_tui.tui.keeping_readings import (
+    read_changes,
+    read_hours,
+    read_modes,
+)
+from sentinel_tui.tui.view_models.changes import Changes
+from sentinel_tui.tui.view_models.hours import HoursSight
 from sentinel_tui.tui.view_models.status import bar_hours
 
 if TYPE_CHECKING:
@@ -30,9 +35,7 @@ if TYPE_CHECKING:
 
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
-_MONTH_MS = 30 * _DAY_MS
 _SLOW_EVERY_MS = 30_000
-_STORY_BAR_CELLS = 48
 _ALERTS_PER_PAGE = 200
 
 
@@ -46,6 +49,8 @@ class StatusReading:
         bar_hours: How many hours that are.
         watched_ms: How long the service that is watched longest has been, at most 30 days.
         events: What happened lately, newest first.
+        modes: The mode of each service, by id.
+        hours: What a limited workspace has spent; None where nothing is planned.
     """
 
     overview: Overview
@@ -53,6 +58,8 @@ class StatusReading:
     bar_hours: int
     watched_ms: int
     events: Sequence[TimelineEntry] = ()
+    modes: Mapping[str, Mode] = field(default_factory=dict)
+    hours: HoursSight | None = None
 
 
 class StatusReadings:
@@ -99,7 +106,15 @@ def _slow_half(reader: Reader, now_ms: int, bar_cells: int, event_rows: int) -> 
     events: Sequence[TimelineEntry] = ()
     if event_rows:
         events = reader.timeline(now_ms - _DAY_MS, now_ms, limit=event_rows)
-    return StatusReading(overview, bars, hours, watched_ms, events)
+    return StatusReading(
+        overview,
+        bars,
+        hours,
+        watched_ms,
+        events,
+        modes=read_modes(reader),
+        hours=read_hours(reader, now_ms),
+    )
 
 
 def _length_ms(uptime: Uptime) -> int:
@@ -120,6 +135,7 @@ class ChartReading:
     points: Sequence[SeriesPoint]
     alerts: Sequence[AlertRecord]
     summary: LatencySummary
+    changes: Changes
 
 
 def read_chart(reader: Reader, asked: Question) -> ChartReading:
@@ -131,45 +147,6 @@ def read_chart(reader: Reader, asked: Question) -> ChartReading:
         for alert in reader.alerts(service=asked.service, limit=_ALERTS_PER_PAGE)
         if start_ms <= alert.opened_ms < end_ms
     ]
-    return ChartReading(points, alerts, reader.summary(asked.check_key, start_ms, end_ms))
-
-
-def read_story(
-    reader: Reader, service: str, now_ms: int, objective: Objective | None = None
-) -> ServiceStory | None:
-    """Read the page of one service; None when there is no such service any more.
-
-    Args:
-        reader: The store.
-        service: Its id.
-        now_ms: The present.
-        objective: Which share of its time it should be up, or None.
-    """
-    services = reader.services()
-    record = next((one for one in services if one.id == service), None)
-    if record is None:
-        return None
-    start_ms, end_ms = bar_window(now_ms, _DAY_MS, _STORY_BAR_CELLS)
-    times = reader.state_times(now_ms - _MONTH_MS, now_ms).get(service, StateTimes())
-    return ServiceStory(
-        service=record,
-        uptime_24h=reader.uptimes(now_ms - _DAY_MS, now_ms).get(service, Uptime()),
-        uptime_30d=times.uptime,
-        latency_24h={
-            check.key: reader.summary(check.key, now_ms - _DAY_MS, now_ms)
-            for check in record.checks
-        },
-        bar=reader.state_cells(start_ms, end_ms, _STORY_BAR_CELLS).get(service, ()),
-        failures=reader.failures(service),
-        cold_starts=reader.cold_starts(service),
-        alerts=reader.alerts(service=service, limit=20),
-        timeline=reader.timeline(now_ms - 7 * _DAY_MS, now_ms, service=service, limit=100),
-        names={one.id: one.name for one in services},
-        silences=[
-            one
-            for one in reader.silences(active_at_ms=now_ms)
-            if matches(one.match, service=service, tags=record.tags)
-        ],
-        objective=objective,
-        budget=None if objective is None else budget(times, objective),
-    )
+    changes = read_changes(reader, asked.service, start_ms, end_ms)
+    summary = reader.summary(asked.check_key, start_ms, end_ms)
+    return ChartReading(points, alerts, summary, changes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 from sentinel_tui.client import Client
 from sentinel_tui.clock import SystemClock
@@ -20,6 +21,7 @@ def run(
     *,
     demo: Callable[[str, str], str] | None = None,
     replay_ms: int | None = None,
+    read_only: bool = False,
 ) -> int:
     """Show the screen until the owner leaves it. The engine watches on.
 
@@ -27,6 +29,7 @@ def run(
         paths: Whose watch.
         demo: Breaks a service of the demo in some way, and says what it did; None outside it.
         replay_ms: Begin with everything as it was at this instant; None: as it is.
+        read_only: Only show: nothing can be changed from this screen, and no engine is started.
 
     Returns:
         The exit code.
@@ -40,8 +43,8 @@ def run(
         )
     from sentinel_tui.tui.app import SentinelApp
 
-    preferences = read_preferences(paths.config)
-    client = Client(paths, source="tui")
+    preferences = replace(read_preferences(paths.config), read_only=read_only)
+    client = Client(paths, source="tui", read_only=read_only)
     app = SentinelApp(paths, client, SystemClock(), preferences, demo, replay_ms)
     app.run(mouse=preferences.mouse)
     app.departure.settled()

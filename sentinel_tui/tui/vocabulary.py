@@ -1,4 +1,4 @@
-"""The commands of the catalog as the console needs them: to complete them, and to ask before."""
+"""The commands of the catalog as the console needs them: to complete, and which ask first."""
 
 from __future__ import annotations
 
@@ -21,13 +21,11 @@ def completions(services: Sequence[str]) -> list[str]:
     return lines
 
 
-def question_before(text: str, services: Sequence[str]) -> str:
-    """What must be asked before a typed line may run; empty for most lines."""
+def must_ask_before(text: str, services: Sequence[str]) -> bool:
+    """Whether a typed line may only run after a question."""
+    from sentinel_tui.commands.confirming import asks_first
     from sentinel_tui.commands.parser import parse
     from sentinel_tui.commands.reading import Invocation
-    from sentinel_tui.commands.spec import Danger
 
     read = parse(text, services)
-    if isinstance(read, Invocation) and read.spec.danger is Danger.CONFIRMED:
-        return f"{read.text.capitalize()}?"
-    return ""
+    return isinstance(read, Invocation) and asks_first(read)

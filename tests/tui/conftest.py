@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from tui_engine import ControlDouble, listening
+from tui_kept import Kept
 from tui_night import Night, night_config
-from tui_past import HOSTILE, HOSTILE_CONFIG, MINUTE_MS, NOW_MS, Past, Trouble
+from tui_past import CONFIG, HOSTILE, HOSTILE_CONFIG, MINUTE_MS, NOW_MS, Past, Trouble
 from tui_screen import ENGINE, environment
 
+from sentinel_tui.config.model import Config
 from sentinel_tui.paths import Paths
 from sentinel_tui.text import clean_text
 
@@ -92,6 +94,38 @@ def hostile_night_recorded(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     )
 
 
+@pytest.fixture(scope="session")
+def kept_recorded(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """A small workspace: one service kept awake by plan, one that is being healed."""
+    return _written(Kept(_paths(tmp_path_factory.mktemp("kept"))))
+
+
+@pytest.fixture(scope="session")
+def hostile_kept_recorded(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """The same, all actions stopped, with hostile text wherever somebody can put any."""
+    return _written(
+        Kept(
+            _paths(tmp_path_factory.mktemp("hostile-kept")),
+            config=hostile_names(CONFIG),
+            said=HOSTILE,
+            frozen=True,
+            exhausted_ms=NOW_MS + 100 * 60 * MINUTE_MS,
+        )
+    )
+
+
+@pytest.fixture
+def kept(paths: Paths, kept_recorded: Paths) -> Paths:
+    """A watch that keeps awake and heals."""
+    return _copied(kept_recorded, paths)
+
+
+@pytest.fixture
+def hostile_kept(paths: Paths, hostile_kept_recorded: Paths) -> Paths:
+    """The same with a hostile past."""
+    return _copied(hostile_kept_recorded, paths)
+
+
 @pytest.fixture
 def night(paths: Paths, night_recorded: Paths) -> Paths:
     """A watch with a bad night behind it."""
@@ -140,6 +174,16 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 
 def _paths(folder: Path) -> Paths:
     return Paths(config=folder / "sentinel.toml", data_dir=folder / "data")
+
+
+def hostile_names(config: Config) -> Config:
+    """The same services under hostile names."""
+    hostile = clean_text(HOSTILE, 60)
+    services = [
+        one.model_copy(update={"name": clean_text(f"{one.id} {hostile}", 60)})
+        for one in config.services
+    ]
+    return config.model_copy(update={"services": services})
 
 
 def _written(past: Past) -> Paths:

@@ -9,7 +9,7 @@ from textual.events import Key
 from textual.widgets import Input
 from tui_screen import opened
 
-from sentinel_tui.tui.vocabulary import completions, question_before
+from sentinel_tui.tui.vocabulary import completions, must_ask_before
 from sentinel_tui.tui.widgets.console import Console
 
 
@@ -116,12 +116,19 @@ async def test_what_could_do_harm_is_asked_about_by_name(screen, engine):
     await screen.press("enter")
     await screen.shows("Restart curator?")
     await screen.press("enter")
+    assert "Restart curator?" in screen.text
+    await screen.press("n")
     await screen.until(lambda: "Restart curator?" not in screen.text)
-    assert engine.asked == []
+    assert verbs(engine) == ["consider"]
     await screen.press("up", "enter")
-    await screen.shows("Restart curator?")
+    await screen.shows("Restart curator?", "away for a few seconds")
     await screen.press("y")
-    await screen.until(lambda: engine.asked == [("restart", {"service": "curator"})])
+    await screen.until(lambda: verbs(engine) == ["consider", "consider", "act"])
+    assert engine.asked[-1] == ("act", {"service": "curator", "verb": "restart"})
+
+
+def verbs(engine) -> list[str]:
+    return [verb for verb, _ in engine.asked]
 
 
 async def test_a_long_answer_is_shown_from_its_beginning(screen):
@@ -174,7 +181,7 @@ def test_every_command_can_be_completed():
 
 @pytest.mark.parametrize("text", ["status", "restart", "restart curato", "probe curator", ""])
 def test_only_what_would_run_and_could_do_harm_is_asked_about(text):
-    assert question_before(text, ["curator"]) == ""
+    assert not must_ask_before(text, ["curator"])
 
 
 async def test_an_errand_that_fails_by_our_mistake_leaves_the_screen_standing(screen, monkeypatch):

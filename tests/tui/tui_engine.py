@@ -14,6 +14,15 @@ from sentinel_tui.client import Client
 from sentinel_tui.domain.records import EngineRecord
 from sentinel_tui.paths import Paths
 
+HARMLESS = {
+    "allowed": "do",
+    "reason": "you asked for it",
+    "consequence": "It is away for a few seconds.",
+    "euros_per_month": 0.0,
+    "type": "",
+}
+"""What the engine says of a wish that speaks nothing against."""
+
 
 class ControlDouble:
     """A control socket that does nothing and remembers everything."""
@@ -21,7 +30,12 @@ class ControlDouble:
     def __init__(self, record: EngineRecord) -> None:
         self.record = record
         self.asked: list[tuple[str, dict[str, Any]]] = []
-        self.answers: dict[str, dict[str, Any]] = {"probe": {"looks": []}}
+        self.answers: dict[str, dict[str, Any]] = {
+            "probe": {"looks": []},
+            "consider": dict(HARMLESS),
+            "act": {"action": 3, "step": "approved", "note": ""},
+            "approve": {"action": 2, "step": "approved", "note": ""},
+        }
         self.may_answer = threading.Event()
         self.may_answer.set()
 

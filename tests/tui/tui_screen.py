@@ -84,7 +84,7 @@ async def opened(
     wanted = {"time_zone": "Europe/Paris", **preferences}
     app = SentinelApp(
         paths,
-        StandbyClient(paths, source="tui"),
+        StandbyClient(paths, source="tui", read_only=preferences.get("read_only", False)),
         clock or FakeClock(NOW_MS),
         Preferences(**wanted),
         demo,

@@ -156,10 +156,14 @@ class LatencyPanel(Vertical):
             self._numbers.paint([BLANK])
             return
         reading, asked = loaded.reading, loaded.question
-        times = self._outlook.times
+        # Imported here: there is no chart in the first picture.
+        from sentinel_tui.tui.view_models.changes import with_changes
+
+        times, changes = self._outlook.times, reading.changes
         drawn = plot(reading.points, reading.alerts, asked.cut_up, asked.range_, times)
-        self._chart.show(drawn)
-        numbers = numbers_line(reading.summary, len(reading.alerts), width - 3)
+        self._chart.show(with_changes(drawn, changes, asked.cut_up))
+        alerts = len(reading.alerts)
+        numbers = numbers_line(reading.summary, alerts, width - 3, changes.lines)
         self._numbers.paint([(Span("  "), *numbers)])
 
 

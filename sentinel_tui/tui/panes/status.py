@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -9,13 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
-from sentinel_tui.tui.cells import BLANK, line, muted
+from sentinel_tui.tui.cells import BLANK, Line, line, muted
 from sentinel_tui.tui.keymap import bindings
 from sentinel_tui.tui.messages import CommandWanted, ServiceOpened
 from sentinel_tui.tui.outlook import Outlook
 from sentinel_tui.tui.panes.latency import LatencyPanel
 from sentinel_tui.tui.panes.pane import Pane
-from sentinel_tui.tui.view_models.status import COLUMNS, SORTS, health_lines, service_rows
+from sentinel_tui.tui.view_models.status import COLUMNS, SORTS, columns, health_lines, service_rows
 from sentinel_tui.tui.view_models.words import Times
 from sentinel_tui.tui.widgets.filter_bar import FilterBar
 from sentinel_tui.tui.widgets.lines import LinesView
@@ -203,18 +204,39 @@ class StatusPane(Pane):
         overview, times = self._reading.overview, self.outlook.times
         most = _REASON_LINES if self.app.size.height >= _TALL_ROWS else 1
         width = self._health.content_size.width
-        self._health.paint(health_lines(overview.health, len(overview.services), width, most))
+        health = health_lines(overview.health, len(overview.services), width, most)
+        self._health.paint([*health, *self._hours_lines(times, width)])
         self._table.show_empty(line(muted(_why_empty(self._words))))
+        modes = self._mode_cells()
+        self._table.show_columns(columns(modes=bool(modes)))
         rows = service_rows(
             overview.services,
             self._reading.bars,
             times,
             words=self._words,
             sorted_by=self._sorted_by,
+            modes=modes,
         )
         titles = {"bar": f"Last {self._reading.bar_hours} h"}
         self._table.show_rows(rows, sorted_by=self._sorted_by, titles=titles)
         self._draw_events(times)
+
+    def _mode_cells(self) -> Mapping[str, Line]:
+        """The mode of each service, where any is known."""
+        if self._reading is None or not self._reading.modes:
+            return {}
+        # Imported here, as below: it is not in the first picture.
+        from sentinel_tui.tui.view_models.modes import mode_cells
+
+        return mode_cells(self._reading.modes)
+
+    def _hours_lines(self, times: Times, width: int) -> list[Line]:
+        """The hours gauge, where there are hours to count."""
+        if self._reading is None or self._reading.hours is None:
+            return []
+        from sentinel_tui.tui.view_models.hours import hours_line
+
+        return [hours_line(self._reading.hours, times, width)]
 
     def _draw_events(self, times: Times) -> None:
         if self._reading is None or not self._reading.events:

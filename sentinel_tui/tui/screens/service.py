@@ -11,10 +11,10 @@ from textual.message import Message
 from sentinel_tui.domain.monitoring.slo import Objective
 from sentinel_tui.tui.cells import line, muted
 from sentinel_tui.tui.keymap import bindings
-from sentinel_tui.tui.messages import CommandWanted
+from sentinel_tui.tui.messages import CommandWanted, ConsoleWanted, QuestionWanted
 from sentinel_tui.tui.outlook import Outlook
-from sentinel_tui.tui.readings import read_story
 from sentinel_tui.tui.screens.covering import Covering
+from sentinel_tui.tui.service_readings import read_story
 from sentinel_tui.tui.view_models.service import ServiceStory, story_lines
 from sentinel_tui.tui.widgets.banner import Banner
 from sentinel_tui.tui.widgets.key_bar import KeyBar
@@ -23,11 +23,13 @@ from sentinel_tui.tui.widgets.page import Page
 if TYPE_CHECKING:
     from sentinel_tui.store.queries import Reader
 
+_AT_ITS_PLATFORM = frozenset({"restart", "deploy", "rollback"})
+
 
 class ServiceScreen(Covering):
     """Checks, phases, failures with what was answered, cold starts, alerts, timeline."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("screen", "services")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("screen", "services", "hosted")
 
     class Loaded(Message):
         """The page was read; None when the service is no longer configured."""
@@ -62,10 +64,11 @@ class ServiceScreen(Covering):
         """Read the page."""
         service, now_ms = self.service, self.outlook.now_ms
         percent = self.outlook.preferences.objectives.get(service)
+        zone = self.outlook.preferences.time_zone
         objective = None if percent is None else Objective(percent / 100)
 
         def query(reader: Reader) -> Message:
-            return self.Loaded(read_story(reader, service, now_ms, objective))
+            return self.Loaded(read_story(reader, service, now_ms, zone, objective))
 
         self.outlook.read(self, "story", query)
 
@@ -78,7 +81,10 @@ class ServiceScreen(Covering):
     def on_service_screen_loaded(self, message: ServiceScreen.Loaded) -> None:
         """Show what was read."""
         message.stop()
+        hosted = self._hosted
         self._story = message.story
+        if self._hosted is not hosted:
+            self.refresh_bindings()
         if message.story is None:
             self._page.show([line(muted(f"{self.service} is no longer configured"))])
         self.redraw()
@@ -96,3 +102,29 @@ class ServiceScreen(Covering):
         if self._story is not None:
             verb = "resume" if self._story.service.paused else "pause"
             self.post_message(CommandWanted([f"{verb} {self.service}"]))
+
+    def action_restart(self) -> None:
+        """Restart the service at its platform, after a question."""
+        self.post_message(QuestionWanted(f"restart {self.service}"))
+
+    def action_deploy(self) -> None:
+        """Deploy its newest commit, after a question."""
+        self.post_message(QuestionWanted(f"deploy {self.service}"))
+
+    def action_rollback(self) -> None:
+        """Go back to the deploy before, after a question that wants its name typed."""
+        self.post_message(QuestionWanted(f"rollback {self.service}"))
+
+    def action_mode(self) -> None:
+        """Have a mode typed, with how long it is to last."""
+        self.post_message(ConsoleWanted(f"mode {self.service} "))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a service that lies with a platform can be restarted there."""
+        if action in _AT_ITS_PLATFORM:
+            return self._hosted
+        return super().check_action(action, parameters)
+
+    @property
+    def _hosted(self) -> bool:
+        return self._story is not None and self._story.keeping.hosted is not None

@@ -29,6 +29,7 @@ class EngineSight:
         failure: Why one could not be started, or empty.
         silences: What is silenced or in maintenance.
         failing: Notification channels that take no messages.
+        may_start: Whether an engine can be started from this screen.
     """
 
     record: EngineRecord | None = None
@@ -38,6 +39,7 @@ class EngineSight:
     failure: str = ""
     silences: tuple[Silence, ...] = ()
     failing: tuple[ChannelHealth, ...] = ()
+    may_start: bool = True
 
 
 def engine_line(sight: EngineSight, times: Times, width: int) -> Line:
@@ -124,6 +126,5 @@ def _nobody_watches(sight: EngineSight, times: Times) -> Line:
     last = "" if record is None else f" since {times.minute(record.stopped_ms or record.beat_ms)}"
     return line(
         Span(f"✖ No engine is watching{last}. ", Tone.BAD),
-        "e starts one",
-        muted(" · sentinel engine"),
+        *(line("e starts one", muted(" · sentinel engine")) if sight.may_start else ()),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from sentinel_tui.domain.monitoring.states import WORST_FIRST, State
 from sentinel_tui.text import cell_width
 from sentinel_tui.tui.cells import BLANK, Line, Span, Tone, fit, line, muted
 from sentinel_tui.tui.keymap import SCOPES, ScreenKey
+from sentinel_tui.tui.view_models.changes import DEPLOYED, HAPPENED, NOT_DEPLOYED
+from sentinel_tui.tui.view_models.modes import MODE_SIGNS
 from sentinel_tui.tui.view_models.words import state_cell
 
 _MEANINGS = {
@@ -23,6 +25,15 @@ _MEANINGS = {
     State.PAUSED: "you paused it; nobody looks",
     State.UNKNOWN: "not looked at yet, or our own side failed",
 }
+
+_SIGNS = (
+    (Span("×", Tone.BAD), "a look failed"),
+    (Span("▲ ✖", Tone.WARN), "an alert opened: warning, critical"),
+    (DEPLOYED, "a deploy"),
+    (NOT_DEPLOYED, "a deploy of which nothing came"),
+    (HAPPENED, "its platform told of something"),
+    *((sign, f"mode {mode}") for mode, sign in MODE_SIGNS.items()),
+)
 
 
 class Described(Protocol):
@@ -54,18 +65,28 @@ def help_lines(
         line(Span("States", Tone.ACCENT), muted("  the worst first")),
         *((*fit(state_cell(state), 14), muted(_MEANINGS[state])) for state in WORST_FIRST),
         BLANK,
+        line(Span("Signs", Tone.ACCENT), muted("  under a chart, and in the week of a service")),
+        *((*fit(line(sign), 14), muted(meaning)) for sign, meaning in _SIGNS),
+        BLANK,
         line(
             Span("Commands", Tone.ACCENT),
             muted("  type : and one of these, in English or French"),
         ),
     ]
-    described = [(command.usage, command.summary) for command in commands]
-    usage_cells = max((cell_width(usage) for usage, _ in described), default=0) + 2
-    lines += [
-        (*fit(line(Span(usage, Tone.STRONG)), usage_cells), muted(summary))
-        for usage, summary in described
-    ]
-    return lines
+    return [*lines, *_commands([(one.usage, one.summary) for one in commands], width)]
+
+
+def _commands(described: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
+    """Usage and summary side by side; below one another where the usage takes half the width."""
+    longest = max((cell_width(usage) for usage, _ in described), default=0) + 2
+    usage_cells = min(longest, width // 2)
+    for usage, summary in described:
+        told = line(Span(usage, Tone.STRONG))
+        if cell_width(usage) + 2 <= usage_cells:
+            yield (*fit(told, usage_cells), muted(summary))
+        else:
+            yield told
+            yield line(Span(" " * usage_cells), muted(summary))
 
 
 def _keys(keys: Sequence[tuple[ScreenKey, str]], width: int) -> list[Line]:

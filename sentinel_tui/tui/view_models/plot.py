@@ -99,6 +99,7 @@ class Plot:
         ticks: Times, from left to right.
         marks: Failures and alerts.
         stretches: What went on for a while; marks stand before them.
+        modes: The modes that were in force, drawn on a row of their own.
     """
 
     medians_ms: tuple[float | None, ...]
@@ -107,6 +108,7 @@ class Plot:
     ticks: tuple[Tick, ...] = ()
     marks: tuple[Mark, ...] = ()
     stretches: tuple[Stretch, ...] = ()
+    modes: tuple[Stretch, ...] = ()
 
 
 def slices(range_: Range, now_ms: int, interval_s: float, most: int) -> Slices:
@@ -174,8 +176,17 @@ def range_line(range_: Range) -> Line:
     )
 
 
-def numbers_line(summary: LatencySummary, alerts: int, width: int) -> Line:
-    """The range in numbers, for those who cannot or need not see the chart."""
+def numbers_line(
+    summary: LatencySummary, alerts: int, width: int, changes: Sequence[Line] = ()
+) -> Line:
+    """The range in numbers, for those who cannot or need not see the chart.
+
+    Args:
+        summary: Its latencies.
+        alerts: How many were opened in it.
+        width: The cells of the line; what has no room is left out from the end.
+        changes: What was done to the service in it, counted.
+    """
     if not summary.count:
         return line(muted("no looks in this range"))
     if summary.max_ms is None:
@@ -192,6 +203,7 @@ def numbers_line(summary: LatencySummary, alerts: int, width: int) -> Line:
         told.append(line(Span(f"× {summary.failures:,} failed", Tone.BAD)))
     if alerts:
         told.append(line(Span(f"▲ {counted(alerts, 'alert')}", Tone.WARN)))
+    told += changes
     told.append(line(muted(counted(summary.count, "look"))))
     while len(told) > 1 and line_width(joined(told, _DOT)) > width:
         told.pop()

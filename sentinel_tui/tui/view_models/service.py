@@ -13,7 +13,6 @@ from sentinel_tui.domain.monitoring.uptime import Uptime
 from sentinel_tui.domain.records import (
     AlertRecord,
     CheckRecord,
-    ColdStartRecord,
     FailureRecord,
     LatencySummary,
     ServiceRecord,
@@ -22,6 +21,12 @@ from sentinel_tui.domain.records import (
 from sentinel_tui.text import format_duration, format_latency, format_ratio
 from sentinel_tui.tui.cells import BLANK, Line, Span, Tone, fit, joined, line, muted, wrap
 from sentinel_tui.tui.view_models.cases import until
+from sentinel_tui.tui.view_models.keeping import (
+    NOTHING_KEPT,
+    Keeping,
+    keeping_sections,
+    standing_lines,
+)
 from sentinel_tui.tui.view_models.timeline import timeline_lines
 from sentinel_tui.tui.view_models.words import (
     Times,
@@ -41,7 +46,6 @@ _LABEL_CELLS = 12
 _MOST_FAILURES = 5
 _MOST_KEPT_LINES = 6
 _MOST_ALERTS = 8
-_MOST_COLD_STARTS = 8
 _MOST_BAR_CELLS = 60
 _DAY_MS = 86_400_000
 _LITTLE_LEFT = 0.25
@@ -67,11 +71,11 @@ class ServiceStory:
         latency_24h: Latency of the last 24 hours, by check key.
         bar: The states of the last 24 hours.
         failures: Its last failed looks, newest first.
-        cold_starts: Its last cold starts, newest first.
         alerts: Its last alerts, newest first.
         timeline: What happened to it, newest first.
         names: What services are called, by id.
         silences: What keeps it quiet now.
+        keeping: How it is kept awake and well.
         objective: Which share of its time it should be up, or None.
         budget: What is left of the downtime that this allows, or None.
     """
@@ -82,11 +86,11 @@ class ServiceStory:
     latency_24h: Mapping[int, LatencySummary]
     bar: Sequence[State | None]
     failures: Sequence[FailureRecord] = ()
-    cold_starts: Sequence[ColdStartRecord] = ()
     alerts: Sequence[AlertRecord] = ()
     timeline: Sequence[TimelineEntry] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     silences: Sequence[Silence] = ()
+    keeping: Keeping = NOTHING_KEPT
     objective: Objective | None = None
     budget: Budget | None = None
 
@@ -99,8 +103,9 @@ def story_lines(story: ServiceStory, times: Times, width: int) -> list[Line]:
     ]
     if story.failures:
         sections.append(_section("Last failures", _failures(story.failures, times, width)))
-    if story.cold_starts:
-        sections.append(_section("Cold starts", _cold_starts(story.cold_starts, times)))
+    sections += [
+        _section(title, told) for title, told in keeping_sections(story.keeping, times, width)
+    ]
     if story.alerts:
         sections.append(_section("Alerts", _alerts(story.alerts, times)))
     if story.timeline:
@@ -167,6 +172,7 @@ def _head(story: ServiceStory, times: Times, width: int) -> Iterator[Line]:
         if service.next_wake_ms is not None:
             figures.append(line(muted("next wake "), times.minute(service.next_wake_ms)))
     yield joined(figures, muted(" · "))
+    yield from standing_lines(story.keeping, times)
     yield from _circumstances(story, times)
     if story.bar:
         yield line(*uptime_bar(story.bar), muted("  24 h"))
@@ -283,20 +289,6 @@ def _failures(failures: Sequence[FailureRecord], times: Times, width: int) -> It
             yield line(Span("    │ ", Tone.FAINT), muted(f"… {len(kept) - _MOST_KEPT_LINES} more"))
     if len(failures) > _MOST_FAILURES:
         yield line(_INDENT, muted(f"and {len(failures) - _MOST_FAILURES} older ones"))
-
-
-def _cold_starts(starts: Sequence[ColdStartRecord], times: Times) -> Iterator[Line]:
-    shown = starts[:_MOST_COLD_STARTS]
-    longest = max(start.duration_ms for start in shown)
-    width = max(len(times.minute(start.at_ms)) for start in shown)
-    for start in shown:
-        cells = max(1, round(start.duration_ms / max(longest, 1) * 30))
-        yield line(
-            _INDENT,
-            muted(f"{times.minute(start.at_ms):>{width}}  "),
-            Span(f"{seconds_text(start.duration_ms):>8}  "),
-            Span("█" * cells, Tone.BUSY),
-        )
 
 
 def _alerts(alerts: Sequence[AlertRecord], times: Times) -> Iterator[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sentinel_tui.domain.monitoring.states import WORST_FIRST, State
@@ -38,6 +39,9 @@ COLUMNS = (
     Column("bar", "Last", 18, keep=40, most=48),
 )
 
+_MODE = Column("mode", "Mode", 8, keep=55)
+_LESS_THAN_THE_BAR = 35
+
 _GAUGE_CELLS = 10
 _SEPARATOR = muted("  ")
 
@@ -50,6 +54,21 @@ SORTS: Mapping[str, Callable[[Watched], float | str]] = {
     "up30": lambda one: _ratio(one.uptime_30d.ratio),
 }
 """Columns rows can be sorted by, the worst on top; the first is the one to begin with."""
+
+
+def columns(*, modes: bool) -> tuple[Column, ...]:
+    """The columns, with or without one for modes.
+
+    Where it takes the room, the uptime of 30 days goes before the bar does, which tells most of it.
+    """
+    if not modes:
+        return COLUMNS
+    before_mode, after_mode = COLUMNS[:3], COLUMNS[3:]
+    return (*before_mode, _MODE, *map(_behind_the_bar, after_mode))
+
+
+def _behind_the_bar(column: Column) -> Column:
+    return replace(column, keep=_LESS_THAN_THE_BAR) if column.id == "up30" else column
 
 
 def bar_hours(watched_ms: int) -> int:
@@ -65,6 +84,7 @@ def service_rows(
     *,
     words: str = "",
     sorted_by: str = "state",
+    modes: Mapping[str, Line] | None = None,
 ) -> list[Row]:
     """A row for each service that the filter lets through.
 
@@ -74,11 +94,16 @@ def service_rows(
         times: How instants are told.
         words: What the owner filters by.
         sorted_by: One of `SORTS`.
+        modes: The mode of each service as a cell, by id.
     """
+    known = modes or {}
     wanted = [one for one in services if matches(words, _haystack(one))]
     wanted.sort(key=SORTS[sorted_by])
     names = {one.record.id: one.record.name for one in services}
-    return [_row(one, bars.get(one.record.id, ()), times, names) for one in wanted]
+    return [
+        _row(one, bars.get(one.record.id, ()), times, names, known.get(one.record.id, ()))
+        for one in wanted
+    ]
 
 
 def matches(words: str, text: str) -> bool:
@@ -129,7 +154,13 @@ def gauge(score: float, cells: int) -> Line:
     return line(Span("▰" * full, health_tone(score)), Span("▱" * (cells - full), Tone.FAINT))
 
 
-def _row(one: Watched, bar: Sequence[State | None], times: Times, names: Mapping[str, str]) -> Row:
+def _row(
+    one: Watched,
+    bar: Sequence[State | None],
+    times: Times,
+    names: Mapping[str, str],
+    mode: Line,
+) -> Row:
     record = one.record
     covered = record.suppressed_by
     state = state_cell(record.state)
@@ -141,6 +172,7 @@ def _row(one: Watched, bar: Sequence[State | None], times: Times, names: Mapping
             "state": line(muted(state[0].text)) if covered else state,
             "name": line(Span(record.name, Tone.STRONG)),
             "role": line(muted(record.role)),
+            "mode": mode,
             "now": latency_cell(primary.latency_ms if primary else None),
             "p95": latency_cell(one.last_hour.p95_ms),
             "up24": uptime_cell(one.uptime_24h),

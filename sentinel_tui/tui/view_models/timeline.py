@@ -22,6 +22,10 @@ _KINDS = {
     EntryKind.NOTIFICATION: Span("→ told", Tone.MUTED),
     EntryKind.SILENCE: Span("‖ quiet", Tone.MUTED),
     EntryKind.DEPLOY: Span("▸ deploy", Tone.ACCENT),
+    EntryKind.HOST: Span("◆ host", Tone.BUSY),
+    EntryKind.MODE: Span("▰ mode", Tone.MUTED),
+    EntryKind.ACTION: Span("▸ action", Tone.ACCENT),
+    EntryKind.TUNING: Span("▸ tuned", Tone.MUTED),
     EntryKind.LOOK: Span("× look", Tone.MUTED),
 }
 _KIND_CELLS = 12

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from sentinel_tui.tui.cells import Line
+from sentinel_tui.tui.keymap import called
 from sentinel_tui.tui.outlook import Outlook
 from sentinel_tui.tui.widgets.lines import LinesView
 
 
 class Banner(LinesView):
-    """Says that a replay or a blind watch is shown, on whatever screen it stands."""
+    """Says on whatever screen it stands what must not be overlooked.
 
-    DEFAULT_CSS = """
-    Banner { height: 1; }
+    That the past is shown or the watch is blind, that all actions are stopped, and that one waits
+    for the owner's yes: a line for each.
     """
 
     def __init__(self, outlook: Outlook) -> None:
@@ -23,25 +25,42 @@ class Banner(LinesView):
         self._outlook = outlook
         self.display = self._wanted
 
+    def on_mount(self) -> None:
+        """Say what is so already."""
+        self.redraw()
+
     def redraw(self) -> None:
         """Say what is so now, or go out of the way."""
+        # As wide as the screen: while it is hidden, it has no width of its own to go by.
+        self.paint(self._told(self.app.size.width))
         self.display = self._wanted
-        if self.display and self.size.width:
-            self.fit_to_size()
 
     def fit_to_size(self) -> None:
         """Use the room there is."""
-        outlook, width = self._outlook, self.content_size.width
-        if not self._wanted:
-            return
-        # Imported here: the first picture seldom has a banner.
-        from sentinel_tui.tui.view_models.banner import offline_line, replay_line
+        self.paint(self._told(self.content_size.width))
 
+    def _told(self, width: int) -> list[Line]:
+        """What is so now; of the past only that it is one."""
+        outlook = self._outlook
+        if not self._wanted:
+            return []
+        # Imported here: the first picture seldom has a banner.
+        from sentinel_tui.tui.view_models import banner
+
+        times = outlook.times
         if outlook.replay is not None:
-            self.paint([replay_line(outlook.times, width)])
-        elif outlook.offline is not None:
-            self.paint([offline_line(outlook.offline, outlook.times, width)])
+            return [banner.replay_line(times, width)]
+        lines = []
+        if outlook.offline is not None:
+            lines.append(banner.offline_line(outlook.offline, times, width))
+        if outlook.frozen is not None:
+            lines.append(banner.frozen_line(outlook.frozen, times, width))
+        if outlook.waiting:
+            answer = "" if outlook.refusal else called("approval.open", outlook.preferences.keys)
+            lines.append(banner.waiting_line(outlook.waiting, outlook.names, times, answer, width))
+        return lines
 
     @property
     def _wanted(self) -> bool:
-        return self._outlook.replay is not None or self._outlook.offline is not None
+        outlook = self._outlook
+        return bool(outlook.replay or outlook.offline or outlook.frozen or outlook.waiting)

@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from textual.geometry import Size
 
 from sentinel_tui.tui.cells import BLANK, Line, Span, Tone, line, muted
-from sentinel_tui.tui.view_models.plot import Plot, axis_label
+from sentinel_tui.tui.view_models.plot import Plot, Stretch, axis_label
 from sentinel_tui.tui.widgets.lines import LinesView
 
 _AXIS_CELLS = 9
 _ROWS_BELOW = 2
+_MODE_LABEL = "mode"
 _LEAST_ROWS = 3
 _BRAILLE_BLANK = 0x2800
 _DOTS_PER_CELL = 2
@@ -68,20 +69,21 @@ class Chart(LinesView):
             return
         self._drawn = (self._plot, size)
         columns, rows = size.width - _AXIS_CELLS, size.height - _ROWS_BELOW
+        if self._plot is not None and self._plot.modes:
+            rows -= 1
         if self._plot is None or columns < 1 or rows < _LEAST_ROWS:
             self.paint([])
             return
         if not any(value is not None for value in self._plot.p95s_ms):
             note = line(muted(" " * _AXIS_CELLS + "nothing was measured in this range"))
-            below = [_marks_line(self._plot, columns), _ticks_line(self._plot, columns)]
-            self.paint([*[BLANK] * (rows // 2), note, *[BLANK] * (rows - rows // 2 - 1), *below])
+            above, left = [BLANK] * (rows // 2), [BLANK] * (rows - rows // 2 - 1)
+            self.paint([*above, note, *left, *_below(self._plot, columns)])
             return
         curves = _curves(self._plot, columns, rows, ascii_marker=self._look.ascii)
         self.paint(
             [
                 *((*_axis(self._plot, row, rows), *curve) for row, curve in enumerate(curves)),
-                _marks_line(self._plot, columns),
-                _ticks_line(self._plot, columns),
+                *_below(self._plot, columns),
             ]
         )
 
@@ -165,11 +167,30 @@ def _both(behind: str, before: str) -> str:
     return before
 
 
-def _marks_line(plot: Plot, columns: int) -> Line:
+def _below(plot: Plot, columns: int) -> list[Line]:
+    """The rows under the curves: marks, modes where they are known, and times."""
+    modes = [_modes_line(plot.modes, columns)] if plot.modes else []
+    return [_marks_line(plot, columns), *modes, _ticks_line(plot, columns)]
+
+
+def _modes_line(modes: Sequence[Stretch], columns: int) -> Line:
+    signs = _drawn(modes, columns)
+    label = f"{_MODE_LABEL:>{_AXIS_CELLS - 2}} "
+    parts = [muted(label), Span("│", Tone.FAINT)]
+    return (*parts, *(signs.get(column, Span(" ")) for column in range(max(signs) + 1)))
+
+
+def _drawn(stretches: Sequence[Stretch], columns: int) -> dict[int, Span]:
+    """The sign of each column that a stretch reaches, the later ones before the earlier."""
     signs: dict[int, Span] = {}
-    for held in plot.stretches:
+    for held in stretches:
         first, last = _column(held.start, columns), _column(held.end, columns)
         signs |= dict.fromkeys(range(first, last + 1), Span(held.sign, held.tone))
+    return signs
+
+
+def _marks_line(plot: Plot, columns: int) -> Line:
+    signs = _drawn(plot.stretches, columns)
     for mark in plot.marks:
         signs[_column(mark.at, columns)] = Span(mark.sign, mark.tone)
     parts = [Span(" " * (_AXIS_CELLS - 1)), Span("│", Tone.FAINT)]

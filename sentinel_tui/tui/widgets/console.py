@@ -18,11 +18,10 @@ from textual.suggester import Suggester
 
 from sentinel_tui.text import clean_text
 from sentinel_tui.tui.cells import BLANK, Line, Span, Tone, line
-from sentinel_tui.tui.errands import Answered
+from sentinel_tui.tui.errands import Answered, Prepared
 from sentinel_tui.tui.keymap import bindings
 from sentinel_tui.tui.outlook import Outlook
-from sentinel_tui.tui.screens.confirm import after_yes
-from sentinel_tui.tui.vocabulary import completions, question_before
+from sentinel_tui.tui.vocabulary import completions, must_ask_before
 from sentinel_tui.tui.widgets.lines import ScrollingLines
 from sentinel_tui.tui.widgets.prompt import Prompt
 
@@ -78,8 +77,19 @@ class Console(Vertical):
     def run(self, text: str) -> None:
         """Carry out a line; one that could do harm only after a yes."""
         self._remember(text)
-        question = question_before(text, self._services())
-        after_yes(self.app, question, lambda: self._outlook.do_in_turn(text, self))
+        if self._outlook.refusal or not must_ask_before(text, self._services()):
+            # Where nothing can be changed, the answer says so; there is nothing to ask.
+            self._outlook.do_in_turn(text, self)
+        else:
+            self._outlook.prepare(text, self)
+
+    def on_prepared(self, message: Prepared) -> None:
+        """Ask what must be asked, and carry the line out after a yes."""
+        message.stop()
+        # Imported here: most lines need no question.
+        from sentinel_tui.tui.screens.approval import after_consent
+
+        after_consent(self.app, message, lambda: self._outlook.do_in_turn(message.command, self))
 
     def on_answered(self, message: Answered) -> None:
         """Add the answer below those there are, and bring it up from its beginning."""

@@ -57,15 +57,15 @@ class KeyBar(LinesView):
 
     def _valid(self) -> Iterator[tuple[str, Line]]:
         found: dict[str, str] = {}
-        past = cast(HasOutlook, self.app).outlook.replay is not None
+        fixed = bool(cast(HasOutlook, self.app).outlook.refusal)
         typing = isinstance(self.screen.focused, Input)
         for active in self.screen.active_bindings.values():
             binding = active.binding
             name = self._called(binding.key)
             if not (binding.show and active.enabled and binding.id in _ORDER):
                 continue
-            if past and KEYS[_ORDER[binding.id]].acts:
-                continue  # nothing can be changed in the past
+            if fixed and KEYS[_ORDER[binding.id]].acts:
+                continue  # nothing can be changed in the past, or from a screen that only shows
             if typing and len(name) == 1 and name.isascii():
                 continue  # the line takes it as a character
             found.setdefault(binding.id, name)

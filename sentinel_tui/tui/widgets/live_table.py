@@ -72,6 +72,12 @@ class LiveTable(LinesView):
         self._at = 0
         self._top = 0
 
+    def show_columns(self, columns: Sequence[Column]) -> None:
+        """Have other columns; those that do not fit are folded away."""
+        if tuple(columns) != self._columns:
+            self._columns = tuple(columns)
+            self.fit_to_size()
+
     @property
     def cursor_key(self) -> str | None:
         """What the row under the cursor stands for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sentinel_tui.tui.cells import Span, Tone, line, line_width
+from sentinel_tui.tui.cells import Line, Span, Tone, line, line_width
 from sentinel_tui.tui.outlook import Outlook
 from sentinel_tui.tui.view_models.engine import EngineSight, engine_line
 from sentinel_tui.tui.widgets.lines import LinesView
@@ -17,7 +17,7 @@ class StatusLine(LinesView):
     def __init__(self, outlook: Outlook, *, widget_id: str) -> None:
         super().__init__(widget_id=widget_id)
         self._outlook = outlook
-        self.sight = EngineSight()
+        self.sight = EngineSight(may_start=not outlook.preferences.read_only)
 
     def note(self, **changes: Any) -> None:
         """Take in what became known; the fields are those of `EngineSight`."""
@@ -28,10 +28,17 @@ class StatusLine(LinesView):
         """Show the same, seen from now."""
         width = self.content_size.width
         if width:
-            lead = () if self._outlook.replay is None else line(Span("now ", Tone.ACCENT))
+            lead = self._lead
             told = engine_line(self.sight, self._outlook.present_times, width - line_width(lead))
             self.paint([(*lead, *told)])
 
     def fit_to_size(self) -> None:
         """Use the room there is."""
         self.redraw()
+
+    @property
+    def _lead(self) -> Line:
+        """What must be known of the whole screen: of when the line tells, and what can be done."""
+        if self._outlook.replay is not None:
+            return line(Span("now ", Tone.ACCENT))
+        return line(Span("read-only ", Tone.ACCENT)) if self._outlook.refusal else ()
