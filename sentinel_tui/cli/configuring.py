@@ -10,12 +10,11 @@ import click
 
 from sentinel_tui.cli.output import json_option, print_json, print_text, tell
 from sentinel_tui.cli.session import Session
+from sentinel_tui.commands.discovering import RENDER_KEY
 from sentinel_tui.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from sentinel_tui.config.problems import Problem
-
-_RENDER_KEY = "RENDER_API_KEY"
 
 
 @click.command("init")
@@ -24,7 +23,7 @@ _RENDER_KEY = "RENDER_API_KEY"
 @click.option(
     "--render-key",
     metavar="REFERENCE",
-    default=f"env:{_RENDER_KEY}",
+    default=f"env:{RENDER_KEY}",
     show_default=True,
     help="Where Render's API key is: env:NAME, file:PATH or credential:NAME.",
 )
@@ -43,9 +42,9 @@ def init(
             "edit it, or name another place with --config",
         )
     if render or (not names and _would_rather_ask_render()):
-        from sentinel_tui.cli.discovering import services_of_render
+        from sentinel_tui.cli.discovering import chosen_of_render
 
-        text = starter_for(services_of_render(render_key, names, api=render_api))
+        text = starter_for(chosen_of_render(render_key, names, api=render_api))
     else:
         text = starter_file(names or _ask_for_urls())
     write_starter(session.paths.config, text)
@@ -104,9 +103,9 @@ def config_schema() -> int:
 
 def _would_rather_ask_render() -> bool:
     """Whether somebody with a Render key wants its services taken over instead of typing URLs."""
-    if _RENDER_KEY not in os.environ or not sys.stdin.isatty():
+    if RENDER_KEY not in os.environ or not sys.stdin.isatty():
         return False
-    tell(f"{_RENDER_KEY} is set, so Render can say what there is.")
+    tell(f"{RENDER_KEY} is set, so Render can say what there is.")
     return click.confirm("Take services of your Render workspace over", default=True, err=True)
 
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import stat
 
+import pytest
 from textual.widgets import Input
 from tui_screen import opened
 
+from sentinel_tui.clock import SystemClock
 from sentinel_tui.config.loader import load
+from sentinel_tui.sandbox.host import Host
+from sentinel_tui.sandbox.port import LOOPBACK
+from sentinel_tui.sandbox.render.api import KEY, RenderApi
+from sentinel_tui.sandbox.render.workspace import Workspace
 
 
 async def test_addresses_become_a_configuration(paths):
@@ -59,3 +65,61 @@ async def test_an_address_can_be_typed_with_its_colons_and_numbers(paths):
         await screen.shows("What should be watched?")
         await screen.type("http://127.0.0.1:8000/")
         assert screen.app.screen.query_one(Input).value == "http://127.0.0.1:8000/"
+
+
+@pytest.fixture
+async def workspace(monkeypatch):
+    """A Render workspace that a key in the environment opens."""
+    clock = SystemClock()
+    held = Workspace(clock)
+    held.add("Curator", "https://curator.onrender.com")
+    held.add("shop", "https://shop.example.com", "starter")
+    host = Host(RenderApi(held, clock), clock)
+    host.start()
+    monkeypatch.setenv("RENDER_API_KEY", KEY)
+    monkeypatch.setenv("RENDER_API_URL", f"http://{LOOPBACK}:{host.port}/v1")
+    yield held
+    await host.stop()
+
+
+async def ask_render(screen):
+    await screen.shows("What should be watched?", "RENDER_API_KEY is set")
+    screen.app.screen.query_one(Input).value = "render"
+    await screen.press("enter")
+
+
+async def test_services_of_render_are_listed_and_the_chosen_ones_taken_over(paths, workspace):
+    async with opened(paths, configured=False) as screen:
+        await ask_render(screen)
+        await screen.shows("Curator", "free, sleeps", "shop", "always on")
+        screen.app.screen.query_one(Input).value = "nobody"
+        await screen.press("enter")
+        await screen.shows("no web service called 'nobody'")
+        screen.app.screen.query_one(Input).value = "Curator"
+        await screen.press("enter")
+        await screen.shows("1 Status")
+    config = load(paths.config).config
+    assert [one.id for one in config.services] == ["curator"]
+    assert config.services[0].costs_hours
+    assert KEY not in paths.config.read_text()
+
+
+async def test_all_of_them_are_one_word(paths, workspace):
+    async with opened(paths, configured=False) as screen:
+        await ask_render(screen)
+        await screen.shows("always on")
+        screen.app.screen.query_one(Input).value = "all"
+        await screen.press("enter")
+        await screen.shows("1 Status")
+    assert len(load(paths.config).config.services) == 2
+
+
+async def test_where_render_does_not_tell_addresses_do(paths, workspace, monkeypatch):
+    monkeypatch.setenv("RENDER_API_KEY", "rnd_wrong")
+    async with opened(paths, configured=False) as screen:
+        await ask_render(screen)
+        await screen.shows("✖", "unauthorized")
+        screen.app.screen.query_one(Input).value = "https://example.com"
+        await screen.press("enter")
+        await screen.shows("1 Status")
+    assert len(load(paths.config).config.services) == 1
