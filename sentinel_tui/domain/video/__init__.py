@@ -1,0 +1,1 @@
+"""What is known of videos, and how sure it is."""
