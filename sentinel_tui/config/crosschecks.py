@@ -30,6 +30,8 @@ def find_contradictions(data: Mapping[str, Any], lines: Mapping[Path, int]) -> I
         yield from _nothing_to_look_at(path, service)
         yield from _names_twice(path, service, lines)
     yield from _taken_twice(services, "id", "an id of its own for each service", lines)
+    at_render = "one service for each of Render's; give that one all the checks"
+    yield from _taken_twice(services, "render_service_id", at_render, lines)
     yield from _unknown_services(services, services, "depends_on")
     yield from _cycles(services)
     channels = _tables(("channels",), data.get("channels"))

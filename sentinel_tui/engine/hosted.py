@@ -168,6 +168,10 @@ class Hosted:
         if taken:
             self._recording.note(partial(save_services, services=taken))
 
+    def forget(self, service: str) -> None:
+        """Go by nothing that was said of a service: the platform does not know it any more."""
+        self.services.pop(service, None)
+
     def _place(self, service: str) -> tuple[Render, str]:
         host_id = self.host_ids.get(service)
         if self.client is None or host_id is None:

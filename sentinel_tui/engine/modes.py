@@ -206,10 +206,12 @@ class Modes:
         costs, hour = service.costs_hours, self._foresight.hour_of(service.id)
         live = self._hosted.live_deploy(service.id)
         live_ms = None if live is None else live.live_ms
+        # What is merely slow can wait for hours that are spent anyway: it may be slow for weeks.
+        troubled = _is_down if costs and not planned else _in_trouble
         return Situation(
             by_hand=by_hand,
             by_schedule=self._scheduled.get(service.id),
-            open_incident=any(map(_in_trouble, service.states.values())),
+            open_incident=any(map(troubled, service.states.values())),
             since_deploy_s=None if live_ms is None else max(0, now_ms - live_ms) / 1_000,
             # Where hours are short the plan says which busy hours can be afforded.
             peak=hour is not None and hour.peak and (planned or not costs),
@@ -300,6 +302,11 @@ class Modes:
 def _in_trouble(state: CheckState) -> bool:
     """Whether it shows what an incident is about, and is not covered by a pause or the like."""
     return not is_frozen(state) and (state.verdict in _TROUBLED or state.flapping)
+
+
+def _is_down(state: CheckState) -> bool:
+    """Whether it is confirmed down, and that is not covered by a pause or the like."""
+    return not is_frozen(state) and state.verdict is State.DOWN
 
 
 def _holds(window: ModeWindow, now_ms: int) -> bool:

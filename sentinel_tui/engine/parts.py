@@ -33,6 +33,9 @@ from sentinel_tui.engine.workers.probing import Probing
 from sentinel_tui.store.recorder import add_event, add_gap, resolve_gone
 from sentinel_tui.store.writer import StoreWriter
 
+_OF_A_SERVICE = (Rule.BUDGET, Rule.COLD_START, Rule.ACTION, Rule.HOSTING)
+"""Alerts of Sentinel's own finding that are about a service as a whole."""
+
 
 class Parts:
     """What the engine is made of.
@@ -156,7 +159,8 @@ class Parts:
         for check in gone:
             self.own_alerts.forget(fingerprint(Rule.STOPPED, *check.id))
             if check.service.id not in self.watch.services:
-                self.own_alerts.forget(fingerprint(Rule.BUDGET, check.service.id))
+                for rule in _OF_A_SERVICE:
+                    self.own_alerts.forget(fingerprint(rule, check.service.id))
         if gone:
             self.recording.note(partial(resolve_gone, at_ms=self.clock.now_ms()))
 

@@ -12,7 +12,8 @@ from functools import partial
 from sentinel_tui.clock import Clock
 from sentinel_tui.domain.autonomy.actions import UNDER_WAY, Action, Step
 from sentinel_tui.domain.autonomy.policy import Past, Verb
-from sentinel_tui.domain.monitoring.incidents import Incident, Note
+from sentinel_tui.domain.monitoring.alerts import Rule
+from sentinel_tui.domain.monitoring.incidents import Incident, Note, family
 from sentinel_tui.errors import StoreError
 from sentinel_tui.paths import Paths
 from sentinel_tui.store import actions as rows
@@ -117,8 +118,12 @@ class Cases:
 
 
 def _case(db: Database, *, service: str, since_ms: int, now_ms: int) -> Case | None:
-    open_ones = [one for one in incidents_since(db, now_ms + 1) if one.open]
-    incident = next((one for one in open_ones if service in one.services), None)
+    # A certificate that ends soon has an incident of its own, which may be open for weeks.
+    kind = f"{family(Rule.DOWN)}/"
+    outages = (
+        one for one in incidents_since(db, now_ms + 1) if one.open and one.cause.startswith(kind)
+    )
+    incident = next((one for one in outages if service in one.services), None)
     if incident is None:
         return None
     recent = rows.recent_actions(db, since_ms)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -110,6 +110,9 @@ class RenderRounds:
         self._failing_since_ms, self._refused = None, False
         if client is None:
             self._tell(holds=bool(self._hosted.trouble))
+        for service in self._watch.services:
+            if client is None or service not in host_ids:
+                self._tell_of(service, "Render is not asked about it", holds=False)
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Ask, round after round, for ever."""
@@ -149,6 +152,17 @@ class RenderRounds:
             if self._changed(told[-1]):
                 self._detailed_ms.pop(service, None)
         self._hosted.take(told)
+        self._tell_of_unknown({one.service for one in told})
+
+    def _tell_of_unknown(self, known: Collection[str]) -> None:
+        """Tell which services Render does not list, and go by nothing that it said of them."""
+        for service, host_id in self._hosted.host_ids.items():
+            if service in known:
+                self._tell_of(service, "Render lists it", holds=False)
+                continue
+            self._hosted.forget(service)
+            reason = f"Render does not list {service} ({host_id}): was it removed, or moved?"
+            self._tell_of(service, reason, holds=True)
 
     async def _runs(self, client: Render, service: str, host_id: str) -> bool | None:
         """Whether it is awake, asked only of what sleeps; None where instances do not tell."""
@@ -199,7 +213,8 @@ class RenderRounds:
         return {
             host_id: service
             for service, host_id in self._hosted.host_ids.items()
-            if (watched := self._watch.services.get(service)) is not None and watched.costs_hours
+            if service in self._hosted.services
+            and (watched := self._watch.services.get(service)) is not None and watched.costs_hours
         }
 
     async def _ask_for_details(self, beat: Callable[[], None]) -> None:
@@ -249,15 +264,19 @@ class RenderRounds:
             self._tell(holds=True)
 
     def _tell(self, *, holds: bool) -> None:
+        self._tell_of("", self._hosted.trouble if holds else "it can be asked", holds=holds)
+
+    def _tell_of(self, service: str, reason: str, *, holds: bool) -> None:
+        """Tell that a service cannot be asked about, or none of them; or that it can again."""
         finding = Finding(
-            fingerprint=fingerprint(Rule.HOSTING, ""),
+            fingerprint=fingerprint(Rule.HOSTING, service),
             rule=Rule.HOSTING,
             holds=holds,
             severity=Severity.WARNING,
             at_ms=self._clock.now_ms(),
-            reason=self._hosted.trouble if holds else "it can be asked",
+            reason=reason,
         )
-        self._own_alerts.tell(finding)
+        self._own_alerts.tell(finding, service)
 
     async def _wait(self, beat: Callable[[], None]) -> None:
         """Wait for the next round, not always as long, so that many engines never ask at once."""
