@@ -106,6 +106,31 @@ async def test_silence_is_an_alert_after_a_while_and_over_when_it_answers(
         assert engine.engine.parts.hosted.trouble == ""
 
 
+async def test_a_service_that_was_removed_there_is_told_and_keeps_nobody_else_waiting(
+    hosting, platform: Platform
+) -> None:
+    removed, kept = platform.add("gone", "starter"), platform.add("shop", "starter")
+    there = [
+        service(name, render_service_id=platform.named(name).id) for name in ("gone", "shop")
+    ]
+    async with hosting(*there) as engine:
+        await engine.advance(70)
+        del platform.workspace.services[removed.id]
+        platform.workspace.deploy(kept)
+        known = engine.engine.parts.hosted
+        await engine.advance(300)
+        assert known.trouble == ""
+        assert set(known.services) == {"shop"}
+        assert len(known.deploys["shop"]) == len(kept.deploys)
+        (alert,) = engine.alerts(Rule.HOSTING)
+        assert alert.service == "gone"
+        assert removed.id in alert.reason
+        platform.workspace.services[removed.id] = removed
+        await engine.advance(130)
+        (alert,) = engine.alerts(Rule.HOSTING)
+        assert not alert.open
+
+
 async def test_offline_nobody_is_asked(hosting, platform: Platform, network: Network) -> None:
     platform.add("shop")
     async with hosting(hosted("shop", platform)) as engine:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
-from engine_world import Network, Platform, hosted, service
+from engine_world import Answer, Network, Platform, hosted, service
 
 from sentinel_tui.clock import FakeClock
 from sentinel_tui.domain.keepalive.modes import Mode
 from sentinel_tui.domain.monitoring.alerts import Rule
+from sentinel_tui.domain.monitoring.observations import Outcome
 from sentinel_tui.domain.monitoring.states import State
 
 _SLEEPING = {"budget_hours": 3.0}
@@ -62,6 +64,27 @@ async def test_found_broken_it_is_watched_until_it_is_well(
         network.looks.clear()
         await engine.advance(120)
         assert network.looks == []
+
+
+async def test_what_is_only_slow_is_left_to_sleep(
+    hosting, platform: Platform, network: Network
+) -> None:
+    shop = platform.add("shop")
+
+    def slowly(check: str) -> Answer:
+        return replace(platform.answer("shop"), outcome=Outcome.SLOW, takes_s=3.0)
+
+    async with hosting(hosted("shop", platform), render=_SLEEPING) as engine:
+        await engine.ask("wake", service="shop", step_s=1.0)
+        network.answers = slowly
+        for _ in range(3):
+            await engine.ask("probe", service="shop", step_s=1.0)
+        assert engine.state("shop") is State.DEGRADED
+        network.looks.clear()
+        await engine.advance(1_300, step_s=20.0)
+        assert network.looks == []
+        assert engine.state("shop") is State.ASLEEP
+        assert not platform.workspace.awake(shop)
 
 
 async def test_the_owners_economy_ends_a_day_that_the_plan_would_go_on_with(

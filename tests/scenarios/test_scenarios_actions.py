@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import closing
 
 import pytest
 from acting_world import SETTLED_S, Start, allowing, at_render, engines, sent
@@ -10,7 +11,7 @@ from scenario_world import SharedClock, Steady, Tripwire
 
 from sentinel_tui.domain.autonomy.actions import Step
 from sentinel_tui.domain.autonomy.policy import Verb
-from sentinel_tui.domain.monitoring.alerts import Rule
+from sentinel_tui.domain.monitoring.alerts import Finding, Rule, Severity, fingerprint
 from sentinel_tui.errors import EngineError
 from sentinel_tui.paths import Paths
 from sentinel_tui.sandbox.render.api import Mishap
@@ -106,6 +107,28 @@ class TestHealing:
             await engine.advance(300)
             assert engine.down() == set()
             assert not any(one.open for one in engine.incidents())
+
+    async def test_a_second_outage_is_healed_too_while_older_troubles_keep_incidents_open(
+        self, acting: Start, world: World
+    ) -> None:
+        async with acting(at_render(world, "s-00"), autonomy=allowing(restart="auto")) as engine:
+            await engine.advance(SETTLED_S)
+            for rule in (Rule.COLD_START, Rule.DEGRADED):
+                now_ms = engine.engine.parts.clock.now_ms()
+                key = fingerprint(rule, "s-00")
+                told = Finding(key, rule, True, Severity.WARNING, now_ms, "since long")
+                engine.engine.parts.own_alerts.tell(told, "s-00")
+            for restarts in (1, 2):
+                await world.break_service("s-00", "500", 80_000)
+                await engine.until(lambda: len(engine.actions()) == restarts, within_s=400)  # noqa: B023 (awaited within its round)
+                await engine.until_step(restarts, Step.VERIFIED)
+                await engine.advance(700)
+            assert len(sent(world)) == 2
+            waking, outages = sorted(engine.incidents(), key=lambda one: one.cause, reverse=True)
+            assert outages.open
+            with closing(engine.read()) as reader:
+                assert reader.notes(waking.id) == []
+                assert "(action 2) is verified" in reader.notes(outages.id)[-1].text
 
     async def test_what_does_not_help_ends_with_the_owner_and_what_was_tried(
         self, acting: Start, world: World

@@ -37,11 +37,13 @@ class Case:
         service: Which.
         incident: The incident it is part of.
         actions: What was wanted for it since it went down, the oldest first.
+        down_since_ms: Since when it is down; its incident may be older.
     """
 
     service: str
     incident: Incident
     actions: Sequence[Action]
+    down_since_ms: int
 
     @property
     def in_hand(self) -> bool:
@@ -106,7 +108,8 @@ class Cases:
         """Say on the incident what was tried, and take the next step of its escalation; once."""
         notes = await asyncio.to_thread(_notes, self._paths, case.incident.id)
         opening = f"{_OVER_TO_YOU} ({case.service}, down the {case.incident.reopened + 1}. time)"
-        if any(one.text.startswith(opening) for one in notes):
+        since_ms = case.down_since_ms
+        if any(one.at_ms >= since_ms and one.text.startswith(opening) for one in notes):
             return
         tried = "; ".join(f"{one.verb} (action {one.id}): {one.step}" for one in case.actions)
         await self.note(case.incident, by, f"{opening}: {reason}. Tried: {tried}")
@@ -127,7 +130,7 @@ def _case(db: Database, *, service: str, since_ms: int, now_ms: int) -> Case | N
     if incident is None:
         return None
     recent = rows.recent_actions(db, since_ms)
-    return Case(service, incident, [one for one in recent if one.service == service])
+    return Case(service, incident, [one for one in recent if one.service == service], since_ms)
 
 
 def _notes(paths: Paths, incident_id: int) -> list[Note]:

@@ -138,7 +138,7 @@ class Healing:
         arguments: Arguments = {"deploy": climb.deploy} if verb is Verb.ROLLBACK else {}
         success = await self._actuator.success(case.service, verb)
         want = Want(
-            key=self._key(patient, case, verb),
+            key=self._key(case, verb),
             service=case.service,
             verb=verb,
             by=HEALING,
@@ -156,7 +156,7 @@ class Healing:
         if waits:
             await self._note_hindrance(patient, case, verb, decision.ruling.reason)
 
-    def _key(self, patient: _Patient, case: Case, verb: Verb) -> str:
+    def _key(self, case: Case, verb: Verb) -> str:
         """The name of this attempt: a new one after one that never reached the platform.
 
         Each outage has its own, for an incident may stay open from one to the next.
@@ -165,7 +165,7 @@ class Healing:
         live = self._hosted.live_deploy(case.service)
         if verb is Verb.ROLLBACK and live is not None:
             return rollback_key(live.id, attempt)
-        outage = f"{case.incident.id}.{patient.down_since_ms}"
+        outage = f"{case.incident.id}.{case.down_since_ms}"
         return f"{HEALING}/{outage}/{case.service}/{verb}/{attempt}"
 
     async def _note_hindrance(self, patient: _Patient, case: Case, verb: Verb, reason: str) -> None:

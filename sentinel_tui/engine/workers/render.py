@@ -214,7 +214,8 @@ class RenderRounds:
             host_id: service
             for service, host_id in self._hosted.host_ids.items()
             if service in self._hosted.services
-            and (watched := self._watch.services.get(service)) is not None and watched.costs_hours
+            and (watched := self._watch.services.get(service)) is not None
+            and watched.costs_hours
         }
 
     async def _ask_for_details(self, beat: Callable[[], None]) -> None:
