@@ -55,6 +55,7 @@ class Engine:
         self.parts = parts
         self._config = config
         self._started_ms = parts.clock.now_ms()
+        self._host = socket.gethostname()
         self._stopped_ms: int | None = None
         self._crew = Crew(
             paths,
@@ -132,7 +133,7 @@ class Engine:
         recording = self.parts.recording
         return EngineRecord(
             pid=os.getpid(),
-            host=socket.gethostname(),
+            host=self._host,
             version=__version__,
             started_ms=self._started_ms,
             beat_ms=self.parts.clock.now_ms(),
