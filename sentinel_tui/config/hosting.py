@@ -114,6 +114,8 @@ class DeployOptions(Options):
     """The repository at GitHub, as `owner/name`, whose checks of a commit must have passed."""
     github_token: Secret | None = None
     """A token that may read its checks; a public repository needs none."""
+    github_api: PlatformUrl = "https://api.github.com"
+    """Where its API is, for a GitHub of one's own; plain http only on this machine."""
     branch: Annotated[str, AfterValidator(_branch)] = "main"
     """The branch that is deployed."""
     command: list[Argument] = Field(default_factory=list, max_length=100)

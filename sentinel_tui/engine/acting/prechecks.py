@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sentinel_tui.clock import Clock
-from sentinel_tui.config.hosting import DeployOptions
+from sentinel_tui.config.hosting import DeployOptions, is_on_this_machine
 from sentinel_tui.domain.autonomy.actions import Action
 from sentinel_tui.engine.watch import Watch
 from sentinel_tui.errors import PlatformError
 
 if TYPE_CHECKING:
     from sentinel_tui.platforms.checks import Checks
-    from sentinel_tui.platforms.github import Head
+    from sentinel_tui.platforms.github import GitHub, Head
 
 _ASK_AGAIN_S = 30.0
 
@@ -52,9 +52,7 @@ class Prechecks:
         Raises:
             PlatformError: GitHub does not tell.
         """
-        from sentinel_tui.platforms.github import GitHub
-
-        return await GitHub(options.github_token, self._clock).head(options.repo, options.branch)
+        return await self._github(options).head(options.repo, options.branch)
 
     async def _at_github(self, options: DeployOptions, commit: str) -> str:
         # Deferred, like the platforms themselves: few services have their deploys checked.
@@ -73,14 +71,24 @@ class Prechecks:
 
     async def _asked(self, options: DeployOptions, commit: str) -> Checks:
         from sentinel_tui.platforms.checks import Checks, Outcome
-        from sentinel_tui.platforms.github import GitHub
 
-        client = GitHub(options.github_token, self._clock)
+        client = self._github(options)
         try:
             wanted = commit or (await client.head(options.repo, options.branch)).commit
         except PlatformError as error:
             return Checks(Outcome.UNKNOWN, f"GitHub does not tell: {error}")
         return await client.checks(options.repo, wanted)
+
+    def _github(self, options: DeployOptions) -> GitHub:
+        from sentinel_tui.platforms.github import GitHub
+
+        api = options.github_api
+        return GitHub(
+            options.github_token,
+            self._clock,
+            base_url=api,
+            allow_private=is_on_this_machine(api),
+        )
 
     async def _by_command(self, options: DeployOptions, service: str, commit: str) -> str:
         from sentinel_tui.platforms.checks import Outcome, run_check
