@@ -143,7 +143,7 @@ def _undone(context: Context, given: Arguments) -> Wanted:
             "`audit` tells what it did",
         )
     verb, arguments = undo
-    return Wanted(action.service, verb, arguments)
+    return Wanted(action.service, verb, arguments, undoes=action.id)
 
 
 @command(

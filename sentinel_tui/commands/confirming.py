@@ -68,7 +68,10 @@ def consider(context: Context, wanted: Wanted) -> dict[str, Any]:
     Raises:
         SentinelError: No engine answers, or it does not know the service.
     """
-    return context.ask("consider", timeout_s=_CONSIDER_TIMEOUT_S, **request(wanted))
+    wish = request(wanted)
+    if wanted.undoes:
+        wish["undoes"] = wanted.undoes
+    return context.ask("consider", timeout_s=_CONSIDER_TIMEOUT_S, **wish)
 
 
 def request(wanted: Wanted) -> dict[str, Any]:

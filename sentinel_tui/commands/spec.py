@@ -164,11 +164,13 @@ class Wanted:
         service: To which service.
         verb: What.
         arguments: With what, in the words of `domain.autonomy.actions.Action`.
+        undoes: The number of the action that it takes back, or 0.
     """
 
     service: str
     verb: Verb
     arguments: Mapping[str, str | int | bool] = field(default_factory=dict)
+    undoes: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

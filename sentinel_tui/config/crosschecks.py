@@ -91,7 +91,8 @@ def _taken_twice(
     seen: dict[str, Path] = {}
     for path, table in tables:
         name = table.get(key)
-        if not isinstance(name, str) or name == PLACEHOLDER:
+        # An empty one is an option left out; where it may not be, that is said elsewhere.
+        if not isinstance(name, str) or name in ("", PLACEHOLDER):
             continue
         if name in seen:
             line = nearest_line(lines, seen[name])

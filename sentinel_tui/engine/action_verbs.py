@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from uuid import uuid4
 
@@ -104,7 +104,8 @@ class ActionVerbs:
         return await self._shown(want.service, await self._actuator.want(want))
 
     async def _consider(self, arguments: Arguments) -> Json:
-        want = self._want(arguments, _verb(arguments))
+        want = self._want(arguments, _verb(arguments), "undoes")
+        want = replace(want, undoes=arguments.number("undoes", None) or 0)
         ruling, euros_per_month = await self._actuator.consider(want)
         success = await self._actuator.success(want.service, want.verb)
         dangerous = want.verb in _DANGEROUS or euros_per_month > 0
@@ -159,9 +160,9 @@ class ActionVerbs:
             raise EngineError(f"{service}: {decision.ruling.reason}".removeprefix(": "))
         return _told(await self._actuator.answered(decision.action))
 
-    def _want(self, arguments: Arguments, verb: Verb) -> Want:
+    def _want(self, arguments: Arguments, verb: Verb, *also: str) -> Want:
         takes = _TAKES.get(verb, ())
-        arguments.expect("service", "verb", "dry_run", "why", *takes)
+        arguments.expect("service", "verb", "dry_run", "why", *takes, *also)
         service = arguments.text("service")
         return Want(
             key=_key(arguments),

@@ -104,13 +104,23 @@ class Actuator:
         return decision
 
     async def consider(self, want: Want) -> tuple[Ruling, float]:
-        """What would become of a want, and what it adds to the monthly bill; nothing is done."""
+        """What would become of a want, and what it adds to the monthly bill; nothing is done.
+
+        Raises:
+            EngineError: The platform cannot be asked how the service stands.
+        """
+        await self._look_at(want)
         if refusal := self._deciding.refusal(want):
             return Ruling(Answer.REFUSE, refusal), 0.0
         standing = self._deciding.standing(want.service)
         euros = self._deciding.euros_per_month(want)
         wish = wish_of(want, euros)
-        ask = partial(self._deciding.ruling, wish=wish, surroundings=standing.surroundings)
+        ask = partial(
+            self._deciding.ruling,
+            wish=wish,
+            surroundings=standing.surroundings,
+            but=(want.undoes,),
+        )
         return await self._writer.run(ask), euros
 
     async def success(self, service: str, verb: Verb) -> Success:

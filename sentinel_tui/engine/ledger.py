@@ -29,7 +29,8 @@ answered at once though it should have slept."""
 
 _EVERY_S = 60.0
 _MINUTE_MS = 60_000
-_REMEMBERED_MS = 3_600_000
+_REMEMBERED_MS = 24 * 3_600_000
+"""For so long our own looks are known: visits before that are not told apart from them."""
 _STARTING_MS = 180_000
 """While a service starts, the platform may not count its instance yet."""
 _SURELY_ASLEEP_MS = 600_000
@@ -59,6 +60,7 @@ class Ledger:
     Attributes:
         correction: What the owner read off the platform's page last, or None.
         last_use_ms: When each service was last used by somebody, by its id.
+        unwatched_since_ms: See `LedgerPast.unwatched_since_ms`.
     """
 
     def __init__(self, clock: Clock, watch: Watch, recording: Recording, past: LedgerPast) -> None:
@@ -85,7 +87,7 @@ class Ledger:
         self._last_look_ms: dict[str, int] = {}
         self._asleep_ms: dict[str, int] = {}
         self._started_ms = clock.now_ms()
-        self._unwatched_since_ms = past.unwatched_since_ms
+        self.unwatched_since_ms = past.unwatched_since_ms
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Close what has run out, and write down what changed, for ever."""
@@ -270,8 +272,8 @@ class Ledger:
     def _told_apart(self, minute_ms: int) -> bool:
         """Whether our own looks in that minute are known: they are not of an engine before us."""
         if minute_ms > self._started_ms:
-            return True
-        since_ms = self._unwatched_since_ms
+            return minute_ms > self._clock.now_ms() - _REMEMBERED_MS
+        since_ms = self.unwatched_since_ms
         return since_ms is not None and since_ms + _MINUTE_MS < minute_ms < self._started_ms - (
             2 * _MINUTE_MS
         )

@@ -169,6 +169,13 @@ WRONG = [
     ('[[services]]\nid = "a"\nurl = "http://a:99999"', 3, "services[0].url", ["no URL"]),
     ('[[services]]\nid = "a"\nurl = "http://a b"', 3, "services[0].url", ["without spaces"]),
     (service() + service(), 5 + 1, "services[1].id", ["already taken on line 2"]),
+    (
+        service('render_service_id = "srv-1"')
+        + service('render_service_id = "srv-1"').replace('"a"', '"b"'),
+        8,
+        "services[1].render_service_id",
+        ["already taken on line 4", "all the checks"],
+    ),
     (service('depends_on = ["b"]'), 4, "services[0].depends_on[0]", ["no service", "one of a"]),
     (service('depends_on = ["a"]'), 4, "services[0].depends_on[0]", ["a needs a"]),
     (service(check="host = 'x'"), 3, "services[0].checks[0]", ["needs a kind", "heartbeat"]),

@@ -15,6 +15,7 @@ from sentinel_tui.domain.autonomy.policy import (
     Level,
     Limits,
     Past,
+    Ruling,
     Surroundings,
     Verb,
     Wish,
@@ -48,6 +49,10 @@ class TestLevels:
 
     def test_what_no_rule_covers_is_only_suggested(self) -> None:
         assert rule(RESTART, Limits(), [], QUIET).answer is Answer.SUGGEST
+
+    def test_what_the_owner_paused_is_left_alone(self) -> None:
+        ruling = rule(RESTART, AUTO, [], replace(QUIET, paused=True))
+        assert ruling == Ruling(Answer.SUGGEST, "public is paused")
 
     def test_the_owner_may_do_what_sentinel_may_not(self) -> None:
         mine = replace(RESTART, by_owner=True)

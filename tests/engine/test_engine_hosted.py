@@ -110,13 +110,11 @@ async def test_a_service_that_was_removed_there_is_told_and_keeps_nobody_else_wa
     hosting, platform: Platform
 ) -> None:
     removed, kept = platform.add("gone", "starter"), platform.add("shop", "starter")
-    there = [
-        service(name, render_service_id=platform.named(name).id) for name in ("gone", "shop")
-    ]
+    there = [service(name, render_service_id=platform.named(name).id) for name in ("gone", "shop")]
     async with hosting(*there) as engine:
         await engine.advance(70)
         del platform.workspace.services[removed.id]
-        platform.workspace.deploy(kept)
+        platform.workspace.order_deploy(kept, "manual", "c0ffee1", healthy=True)
         known = engine.engine.parts.hosted
         await engine.advance(300)
         assert known.trouble == ""

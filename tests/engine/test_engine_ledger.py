@@ -57,6 +57,22 @@ async def test_after_a_restart_the_hours_go_on_where_they_were(
         assert _used_h(engine) == pytest.approx(platform.workspace.used_h(), abs=0.01)
 
 
+async def test_whoever_came_while_no_engine_ran_is_counted_later(
+    hosting, platform: Platform, clock: FakeClock
+) -> None:
+    platform.add("shop")
+    async with hosting(hosted("shop", platform), render=_SLEEPING) as engine:
+        await engine.advance(130, step_s=20.0)
+    for _ in range(12):
+        clock.suspend(850)
+        platform.answer("shop")
+    clock.suspend(1_200)
+    async with hosting(hosted("shop", platform), render=_SLEEPING) as engine:
+        await engine.advance(130, step_s=20.0)
+        assert _used_h(engine) == pytest.approx(platform.workspace.used_h(), abs=0.05)
+        assert len(_visits(engine, "shop", "platform")) == 12
+
+
 async def test_our_own_looks_are_no_visits_and_somebody_elses_are(
     hosting, platform: Platform
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from engine_world import Network, Platform, Watching, hosted, service
 
 from sentinel_tui.clock import FakeClock
+from sentinel_tui.domain.keepalive.hours_ledger import month_of
 from sentinel_tui.domain.keepalive.modes import Mode
 from sentinel_tui.domain.keepalive.week import PlanRecord
 from sentinel_tui.domain.monitoring.alerts import Rule
@@ -53,6 +54,21 @@ async def test_a_plan_is_made_at_the_start_and_every_six_hours_at_the_latest(
         clock.suspend(3_600)
         await engine.advance(70)
         assert _plan(engine).reason == "six hours have passed"
+
+
+async def test_what_is_left_of_a_month_is_not_spent_on_into_the_next(
+    hosting, platform: Platform, clock: FakeClock
+) -> None:
+    platform.add("shop")
+    end_ms = month_of(clock.now_ms()).end_ms
+    clock.suspend((end_ms - clock.now_ms()) / 1_000 - 3_600)
+    # Where the day began hours ago, it is no new one that has the plan made anew.
+    async with hosting(hosted("shop", platform), display={"time_zone": "Asia/Tokyo"}) as engine:
+        await engine.advance(70)
+        assert _plan(engine).made_ms < end_ms
+        clock.suspend(3_600)
+        await engine.advance(70)
+        assert _plan(engine).reason == "a new month"
 
 
 async def test_a_service_is_woken_so_early_that_it_is_awake_when_somebody_is_expected(

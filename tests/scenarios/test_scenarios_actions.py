@@ -69,6 +69,11 @@ async def test_the_owner_is_told_the_price_first_and_can_take_it_back(
         assert sent(world) == []
         done = await engine.ask("act", **scale)
         assert engine.hosted("s-00").instances == 2
+        back = {"service": "s-00", "verb": "scale", "instances": 1}
+        # It is still being watched, which keeps everything back but its own undoing.
+        assert (await engine.ask("consider", **back))["allowed"] == "refuse"
+        considered = await engine.ask("consider", **back, undoes=done["action"])
+        assert considered["allowed"] == "do"
         taken_back = await engine.ask("undo", action=done["action"])
         assert engine.hosted("s-00").instances == 1
         await engine.until_step(taken_back["action"], Step.VERIFIED)

@@ -228,6 +228,7 @@ class Surroundings:
         offline: Whether Sentinel's own network is in doubt.
         provider_incident: Whether the platform itself has trouble.
         maintenance: Whether the service is under maintenance.
+        paused: Whether the owner wants the service left alone.
         deploying: Whether a deploy of the service is under way.
         services: How many services there are.
         down: How many of them are down.
@@ -242,6 +243,7 @@ class Surroundings:
     offline: bool = False
     provider_incident: bool = False
     maintenance: bool = False
+    paused: bool = False
     deploying: bool = False
     services: int = 1
     down: int = 0
@@ -340,6 +342,8 @@ def _guard(wish: Wish, past: Sequence[Past], now: Surroundings) -> str:
         return "the platform itself has trouble"
     if now.maintenance:
         return f"{wish.service} is under maintenance"
+    if now.paused:
+        return f"{wish.service} is paused"
     if now.deploying:
         return f"a deploy of {wish.service} is under way"
     if now.clock_jumped:

@@ -185,6 +185,7 @@ class Deciding:
             offline=parts.sight.offline_since_ms is not None,
             provider_incident=self._hosted.incident,
             maintenance=any(one.sheet is State.MAINT for one in service.states.values()),
+            paused=service.paused,
             deploying=self._hosted.deploying(service.id),
             services=len(shown),
             down=shown.count(State.DOWN),

@@ -134,6 +134,9 @@ class Planning:
             return "other services cost hours"
         if record.budget_h != self.budget_h:
             return "the budget is another"
+        if month_of(record.made_ms) != month_of(now_ms):
+            # The hours are new at midnight in UTC, where the owner's day may be hours old.
+            return "a new month"
         if self._foresight.day_of(record.made_ms) != self._foresight.day_of(now_ms):
             return "a new day"
         if not 0 <= now_ms - record.made_ms < _REPLAN_MS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,8 +36,12 @@ _DETAILS_EVERY_MS = (120_000, 600_000)
 _DETAILS_APART_MS = 6_000
 """The details of ten services in a minute are far from what the platform allows."""
 _METRICS_OF_MS = 600_000
-_METRICS_BACK_MS = 3_300_000
-"""Requests are told late, and of before an outage too, as far as our own looks are remembered."""
+"""Requests are told late: those of the last minutes are asked for again."""
+_METRICS_WINDOW_MS = 3_300_000
+_METRICS_WINDOWS = 12
+"""What was missed is asked for by the hour, as Render gives it, and half a day in each round."""
+_METRICS_KEPT_MS = 7 * 24 * 3_600_000
+"""For how long Render keeps them where nothing is paid."""
 _METRICS_AGAIN_MS = 3_600_000
 _EVENTS_OVERLAP_MS = 300_000
 _FIRST_EVENTS_MS = 24 * 3_600_000
@@ -188,20 +192,31 @@ class RenderRounds:
         names = self._costly()
         if not names or now_ms < self._no_metrics_until_ms:
             return
-        # Of whole minutes only: the present one is not over yet.
-        end_ms = now_ms - now_ms % _MINUTE_MS
-        known_up_to_ms = self._metrics_up_to_ms or end_ms
-        start_ms = max(end_ms - _METRICS_BACK_MS, min(known_up_to_ms, end_ms) - _METRICS_OF_MS)
         try:
-            series = await client.metric("http-requests", list(names), start_ms, end_ms - 1)
+            for start_ms, end_ms in self._windows(now_ms):
+                series = await client.metric("http-requests", list(names), start_ms, end_ms - 1)
+                self._metrics_up_to_ms = end_ms
+                self._count_visits(http_requests(series, names), end_ms)
         except PlatformRefused as refused:
             if refused.status not in _NO_METRICS:
                 raise
             log.info("Render tells no requests: %s", refused)
             self._no_metrics_until_ms = now_ms + _METRICS_AGAIN_MS
-            return
-        self._metrics_up_to_ms = end_ms
-        self._count_visits(http_requests(series, names), end_ms)
+
+    def _windows(self, now_ms: int) -> Iterator[tuple[int, int]]:
+        """Which stretches of time to ask for, so that nothing is missed, not even before a start.
+
+        Of whole minutes only: the present one is not over yet.
+        """
+        end_ms = _whole_ms(now_ms)
+        known_ms = self._metrics_up_to_ms or self._ledger.unwatched_since_ms or end_ms
+        up_to_ms = max(min(_whole_ms(known_ms), end_ms), end_ms - _METRICS_KEPT_MS)
+        for _ in range(_METRICS_WINDOWS):
+            start_ms = up_to_ms - _METRICS_OF_MS
+            up_to_ms = min(end_ms, start_ms + _METRICS_WINDOW_MS)
+            yield start_ms, up_to_ms
+            if up_to_ms == end_ms:
+                return
 
     def _count_visits(self, readings: Readings, end_ms: int) -> None:
         for service, minutes in readings.items():
@@ -287,3 +302,7 @@ class RenderRounds:
             step_s = min(left_s, _BEAT_EVERY_S)
             await self._clock.sleep(step_s)
             left_s -= step_s
+
+
+def _whole_ms(at_ms: int) -> int:
+    return at_ms - at_ms % _MINUTE_MS
