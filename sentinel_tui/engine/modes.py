@@ -34,6 +34,7 @@ _EVERY_S = 5.0
 _CALENDAR_EVERY_MS = 30_000
 _TROUBLED = frozenset({State.DOWN, State.DEGRADED, State.FLAPPING})
 _LEAST_CONFIRMATIONS = 2
+_LONG_DOWN_MS = 3_600_000
 _FOR_ALL = ""
 
 
@@ -87,6 +88,7 @@ class Modes:
         self._scheduled: dict[str, Mode] = {}
         self._calendar_ms = 0
         self._may_wake = True
+        self._long_down: set[str] = set()
         self._paces: Callable[[WatchedCheck], None] = lambda check: None
         self._wakes: Callable[[WatchedService], None] = lambda service: None
 
@@ -164,6 +166,7 @@ class Modes:
                 sleeps=service.options.sleeps is not None,
                 costs_hours=service.costs_hours,
                 planned_awake=service.keep_awake,
+                long_down=service.id in self._long_down,
             )
             confirm = check.usual_confirm_cycles
             if pace.confirm_sooner:
@@ -182,12 +185,21 @@ class Modes:
             service.costs_hours = service.options.costs_hours and hosted.free
         planned = service.costs_hours and self._planned(service, now_ms)
         by_hand = self._by_hand(service)
+        self._note_long_down(service, now_ms)
         choice = choose(self._situation(service, by_hand, now_ms, planned=planned))
         if choice.mode is not service.mode:
             self._change(service, choice, now_ms)
         if service.options.sleeps is not None:
             suspended = hosted is not None and hosted.suspended
             self._keep(service, planned=planned, by_hand=by_hand is not None, suspended=suspended)
+
+    def _note_long_down(self, service: WatchedService, now_ms: int) -> None:
+        """Tell what will be down for a while yet from what was just found so, or recovers."""
+        states = service.states.values()
+        long_down = service.costs_hours and any(_is_long_down(one, now_ms) for one in states)
+        if long_down is not (service.id in self._long_down):
+            self._long_down ^= {service.id}
+            self.set_pace(service)
 
     def _is_as_ever(self, service: WatchedService) -> bool:
         """Whether nothing speaks for another mode; so it is with nearly all, nearly always."""
@@ -219,6 +231,7 @@ class Modes:
             costs_hours=costs,
             hours_short=costs and self._foresight.hours_short,
             planned_awake=planned,
+            long_down=service.id in self._long_down,
         )
 
     def _planned(self, service: WatchedService, now_ms: int) -> bool:
@@ -307,6 +320,11 @@ def _in_trouble(state: CheckState) -> bool:
 def _is_down(state: CheckState) -> bool:
     """Whether it is confirmed down, and that is not covered by a pause or the like."""
     return not is_frozen(state) and state.verdict is State.DOWN
+
+
+def _is_long_down(state: CheckState, now_ms: int) -> bool:
+    """Whether it has been down for an hour, and nothing speaks of a recovery."""
+    return _is_down(state) and not state.good_cycles and now_ms - state.since_ms > _LONG_DOWN_MS
 
 
 def _holds(window: ModeWindow, now_ms: int) -> bool:

@@ -37,6 +37,11 @@ situations = st.builds(
         (Situation(costs_hours=True), Mode.NORMAL),
         (Situation(costs_hours=True, planned_awake=False), Mode.ECONOMY),
         (Situation(planned_awake=False), Mode.NORMAL),
+        (
+            Situation(open_incident=True, costs_hours=True, planned_awake=False, long_down=True),
+            Mode.ECONOMY,
+        ),
+        (Situation(open_incident=True, costs_hours=True, long_down=True), Mode.HYPER_VIGILANT),
         (Situation(by_schedule=Mode.ECONOMY, peak=True), Mode.ECONOMY),
         (Situation(costs_hours=True, off_peak=True), Mode.ECONOMY),
         (Situation(costs_hours=True, hours_short=True), Mode.ECONOMY),

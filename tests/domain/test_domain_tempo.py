@@ -18,6 +18,7 @@ def of(
     sleeps: bool = True,
     costs_hours: bool = True,
     planned_awake: bool = False,
+    long_down: bool = False,
 ) -> Tempo:
     return tempo(
         mode,
@@ -25,6 +26,7 @@ def of(
         sleeps=sleeps,
         costs_hours=costs_hours,
         planned_awake=planned_awake,
+        long_down=long_down,
     )
 
 
@@ -50,6 +52,11 @@ class TestEconomy:
 
     def test_what_costs_no_hours_is_still_looked_at(self) -> None:
         assert of(Mode.ECONOMY, costs_hours=False).look
+
+    def test_what_is_long_down_and_costs_hours_is_looked_at_now_and_then(self) -> None:
+        assert of(Mode.ECONOMY, long_down=True).interval_s > 4 * LONGEST_S
+        free = of(Mode.ECONOMY, long_down=True, costs_hours=False)
+        assert free == of(Mode.ECONOMY, costs_hours=False)
 
     @given(intervals)
     def test_it_never_looks_more_often_than_configured_nor_hardly_ever(

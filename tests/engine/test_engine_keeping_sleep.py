@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 
+import pytest
 from engine_world import Answer, Network, Platform, hosted, service
 
 from sentinel_tui.clock import FakeClock
@@ -64,6 +65,30 @@ async def test_found_broken_it_is_watched_until_it_is_well(
         network.looks.clear()
         await engine.advance(120)
         assert network.looks == []
+
+
+async def test_long_down_it_does_not_eat_the_hours_of_the_others(
+    hosting, platform: Platform, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The same in less time: down for ten minutes is long, and seldom is every half an hour.
+    monkeypatch.setattr("sentinel_tui.engine.modes._LONG_DOWN_MS", 600_000)
+    monkeypatch.setattr("sentinel_tui.domain.keepalive.tempo.SELDOM_S", 1_800.0)
+    shop = platform.add("shop")
+    async with hosting(hosted("shop", platform), render=_SLEEPING) as engine:
+        await engine.advance(130)
+        shop.broken = True
+        platform.answer("shop")
+        await engine.advance(240)
+        assert engine.watch.service("shop").mode is Mode.HYPER_VIGILANT
+        await engine.advance(600, step_s=20.0)
+        assert engine.watch.service("shop").mode is Mode.ECONOMY
+        network.looks.clear()
+        await engine.advance(1_900, step_s=20.0)
+        assert engine.state("shop") is State.DOWN
+        assert len(network.looks) <= 2
+        shop.broken = False
+        await engine.advance(2_000, step_s=20.0)
+        assert all(one.resolved_ms is not None for one in engine.alerts(Rule.DOWN))
 
 
 async def test_what_is_only_slow_is_left_to_sleep(

@@ -33,6 +33,7 @@ class Situation:
         costs_hours: Whether it sleeps, and being awake costs hours of a limited workspace.
         hours_short: Whether those hours will not last whatever is planned.
         planned_awake: Whether the plan keeps it awake now; it counts where hours do.
+        long_down: Whether it has been down for so long that looking often only costs hours.
     """
 
     by_hand: Mode | None = None
@@ -44,6 +45,7 @@ class Situation:
     costs_hours: bool = False
     hours_short: bool = False
     planned_awake: bool = True
+    long_down: bool = False
 
     @property
     def let_sleep(self) -> bool:
@@ -63,6 +65,8 @@ def choose(now: Situation) -> Choice:
     """The mode of a service: what the owner says goes first, then trouble, then its rhythm."""
     if now.by_hand is not None:
         return Choice(now.by_hand, "set by you")
+    if now.let_sleep and now.long_down:
+        return Choice(Mode.ECONOMY, "long down: looked at every two hours, to save the month's")
     if now.open_incident:
         return Choice(Mode.HYPER_VIGILANT, "an incident is open")
     if now.since_deploy_s is not None and now.since_deploy_s < FRESH_DEPLOY_S:
