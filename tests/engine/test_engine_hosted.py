@@ -129,6 +129,19 @@ async def test_a_service_that_was_removed_there_is_told_and_keeps_nobody_else_wa
         assert not alert.open
 
 
+async def test_what_is_garbled_of_one_service_keeps_the_others_known(
+    hosting, platform: Platform
+) -> None:
+    odd, well = platform.add("odd", "starter"), platform.add("shop", "starter")
+    odd.deploys[0].trigger = 5
+    there = [service(name, render_service_id=platform.named(name).id) for name in ("odd", "shop")]
+    async with hosting(*there) as engine:
+        await engine.advance(70)
+        known = engine.engine.parts.hosted
+        assert "not as expected" in known.trouble
+        assert [one.id for one in known.deploys["shop"]] == [well.deploys[0].id]
+
+
 async def test_offline_nobody_is_asked(hosting, platform: Platform, network: Network) -> None:
     platform.add("shop")
     async with hosting(hosted("shop", platform)) as engine:

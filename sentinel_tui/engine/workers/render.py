@@ -21,7 +21,7 @@ from sentinel_tui.engine.hosted import Hosted
 from sentinel_tui.engine.ledger import Ledger
 from sentinel_tui.engine.own_alerts import OwnAlerts
 from sentinel_tui.engine.watch import Watch
-from sentinel_tui.errors import PlatformError, PlatformRefused, SecretError
+from sentinel_tui.errors import PlatformError, PlatformRefused, PlatformUnavailable, SecretError
 from sentinel_tui.text import clean_text
 
 if TYPE_CHECKING:
@@ -237,16 +237,28 @@ class RenderRounds:
         soonest_ms, latest_ms = _DETAILS_EVERY_MS
         spread_ms = len(self._hosted.services) * _DETAILS_APART_MS
         every_ms = min(max(spread_ms, soonest_ms), latest_ms)
+        garbled: PlatformError | None = None
         for service in tuple(self._hosted.services):
-            now_ms = self._clock.now_ms()
-            since_ms = now_ms - self._detailed_ms.get(service, 0)
+            since_ms = self._clock.now_ms() - self._detailed_ms.get(service, 0)
             if since_ms < every_ms and not self._hosted.deploying(service):
                 continue
             beat()
-            await self._hosted.read_deploys(service)
-            from_ms = self._events_ms.get(service, now_ms - _FIRST_EVENTS_MS)
-            await self._hosted.read_events(service, from_ms - _EVENTS_OVERLAP_MS)
-            self._detailed_ms[service] = self._events_ms[service] = now_ms
+            try:
+                await self._ask_for_details_of(service)
+            except (PlatformRefused, PlatformUnavailable):
+                raise
+            except PlatformError as error:
+                # What is told of one service in a form of its own says nothing of the others.
+                garbled = error
+        if garbled is not None:
+            raise garbled
+
+    async def _ask_for_details_of(self, service: str) -> None:
+        now_ms = self._clock.now_ms()
+        await self._hosted.read_deploys(service)
+        from_ms = self._events_ms.get(service, now_ms - _FIRST_EVENTS_MS)
+        await self._hosted.read_events(service, from_ms - _EVENTS_OVERLAP_MS)
+        self._detailed_ms[service] = self._events_ms[service] = now_ms
 
     async def _ask_how_it_is(self) -> None:
         """What Render's own status page says; silence there is no incident."""
