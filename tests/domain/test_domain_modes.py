@@ -42,6 +42,10 @@ situations = st.builds(
             Mode.ECONOMY,
         ),
         (Situation(open_incident=True, costs_hours=True, long_down=True), Mode.HYPER_VIGILANT),
+        (
+            Situation(costs_hours=True, planned_awake=False, long_down=True, since_deploy_s=60.0),
+            Mode.HYPER_VIGILANT,
+        ),
         (Situation(by_schedule=Mode.ECONOMY, peak=True), Mode.ECONOMY),
         (Situation(costs_hours=True, off_peak=True), Mode.ECONOMY),
         (Situation(costs_hours=True, hours_short=True), Mode.ECONOMY),

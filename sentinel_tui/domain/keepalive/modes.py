@@ -65,14 +65,15 @@ def choose(now: Situation) -> Choice:
     """The mode of a service: what the owner says goes first, then trouble, then its rhythm."""
     if now.by_hand is not None:
         return Choice(now.by_hand, "set by you")
-    if now.let_sleep and now.long_down:
-        return Choice(Mode.ECONOMY, "long down: looked at every two hours, to save the month's")
-    if now.open_incident:
+    rested = now.let_sleep and now.long_down
+    if now.open_incident and not rested:
         return Choice(Mode.HYPER_VIGILANT, "an incident is open")
     if now.since_deploy_s is not None and now.since_deploy_s < FRESH_DEPLOY_S:
         return Choice(Mode.HYPER_VIGILANT, "it was just deployed")
     if now.by_schedule is not None:
         return Choice(now.by_schedule, "by your calendar")
+    if rested:
+        return Choice(Mode.ECONOMY, "long down: looked at seldom, to save the month's hours")
     if now.costs_hours and now.hours_short:
         return Choice(Mode.ECONOMY, "the month's hours would not last")
     if now.costs_hours and now.off_peak:
