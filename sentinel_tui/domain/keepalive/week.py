@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from math import isinf
 from zoneinfo import ZoneInfo
 
@@ -40,7 +41,7 @@ class PlannedHour:
     cost_h: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlanRecord:
     """A plan for all services of a workspace, as it was made.
 
@@ -73,7 +74,7 @@ class PlanRecord:
     weeks: Mapping[str, tuple[PlannedHour, ...]]
     profiles: Mapping[str, Profile]
 
-    @property
+    @cached_property
     def daily_h(self) -> float:
         """What is spent in a day if all goes by the plan: by visitors, and by keeping awake."""
         kept_h = sum(hour.cost_h for hours in self.weeks.values() for hour in hours)

@@ -93,9 +93,9 @@ class Planning:
         now_ms = self._clock.now_ms()
         services = self._services()
         reason = self._reason(services, now_ms) if services else ""
-        if reason:
-            await self.plan(reason)
-        self._go_by_hours(services, now_ms)
+        # A plan goes by the hours as it is made.
+        if not (reason and await self.plan(reason)):
+            self._go_by_hours(services, now_ms)
         self._alerts.look_at_cold_starts(self._foresight.cold_starts, now_ms)
 
     async def plan(self, reason: str) -> PlanRecord | None:

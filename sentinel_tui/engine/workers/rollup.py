@@ -47,6 +47,8 @@ class Rollup:
         self._writer = writer
         self._own_alerts = own_alerts
         self._looked_ms = clock.now_ms()
+        self._backup_by = ("", "")
+        self._backup_ms = 0
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Tend the store each minute, for ever."""
@@ -74,10 +76,15 @@ class Rollup:
     def _backup_is_due(self) -> bool:
         """Whether the backup's time came since this was asked last."""
         since_ms, self._looked_ms = self._looked_ms, self._clock.now_ms()
-        cron = self.config.retention.backup_cron
+        cron, zone = self.config.retention.backup_cron, self.config.display.time_zone
         if not cron:
             return False
-        return next_run_ms(cron, self.config.display.time_zone, since_ms) <= self._looked_ms
+        if (cron, zone) != self._backup_by or self._looked_ms < since_ms:
+            self._backup_by, self._backup_ms = (cron, zone), next_run_ms(cron, zone, since_ms)
+        if self._backup_ms > self._looked_ms:
+            return False
+        self._backup_ms = next_run_ms(cron, zone, self._looked_ms)
+        return True
 
     async def _back_up(self) -> None:
         now_ms, kept = self._clock.now_ms(), self.config.retention.backups_kept

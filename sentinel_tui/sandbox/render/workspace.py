@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sentinel_tui.clock import Clock
@@ -313,6 +314,7 @@ class Workspace:
         return f"{kind}-{self._numbers:020d}"
 
 
+@lru_cache(maxsize=4_096)
 def stamp(at_s: float) -> str:
     """An instant as Render writes it."""
     return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
