@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sentinel_tui.config.model import Config
 from sentinel_tui.config.permissions import PermissionRule
-from sentinel_tui.domain.autonomy.policy import Level, Permission, Policies, Verb
+from sentinel_tui.domain.autonomy.permissions import Permission, Policies
+from sentinel_tui.domain.autonomy.policy import Level, Verb
 
 _EVERY_VERB = "*"
 _TUNING = {"off": Level.OBSERVE, "suggest": Level.SUGGEST, "auto": Level.AUTO}

@@ -14,7 +14,8 @@ from sentinel_tui.config.autonomy import policies_for
 from sentinel_tui.config.loader import ConfigInvalid, Loaded, load
 from sentinel_tui.config.model import Config
 from sentinel_tui.config.permissions import PermissionRule
-from sentinel_tui.domain.autonomy.policy import Level, Limits, Policies, Verb
+from sentinel_tui.domain.autonomy.permissions import Policies
+from sentinel_tui.domain.autonomy.policy import Level, Limits, Verb
 
 WriteConfig = Callable[..., Path]
 

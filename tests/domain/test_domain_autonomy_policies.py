@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sentinel_tui.domain.autonomy.policy import Level, Limits, Permission, Policies, Verb
+from sentinel_tui.domain.autonomy.permissions import Permission, Policies
+from sentinel_tui.domain.autonomy.policy import Level, Limits, Verb
 
 OWN = Policies(
     permissions=(

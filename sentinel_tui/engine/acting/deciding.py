@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.domain.autonomy.actions import UNDER_WAY, Action, Snapshot, Step, recheck
+from sentinel_tui.domain.autonomy.permissions import Policies
 from sentinel_tui.domain.autonomy.policy import (
     DAY_MS,
     Answer,
     Past,
-    Policies,
     Ruling,
     Surroundings,
     Wish,
