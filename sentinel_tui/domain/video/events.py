@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby, pairwise
 from operator import attrgetter
@@ -41,6 +41,8 @@ class ViewEvent:
         event: What happened.
         at_ms: When.
         position_s: Where in the video.
+        id: What makes it one event however often it is told; two that differ in nothing else
+            are the same.
     """
 
     viewer: str
@@ -49,6 +51,7 @@ class ViewEvent:
     event: PlayerEvent
     at_ms: int
     position_s: float
+    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,57 @@ class Finding:
         return self.q <= FALSE_DISCOVERIES
 
 
+class Outcome(StrEnum):
+    """What is compared. The words are shown."""
+
+    REACH = "views at equal age"
+    HOLD = "share watched"
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """An answer as it is kept: a finding, or a question that there is too little for.
+
+    Attributes:
+        topic: What it is about.
+        group: The group's name.
+        outcome: What was compared.
+        videos_in: How many videos lie in the group.
+        videos_out: How many lie outside.
+        raw_ratio: How many times better the group does, with nothing taken out; None if unanswered.
+        ratio: The same adjusted and shrunk; None if unanswered.
+        low: The lower end of its interval, which holds 80 %.
+        high: The upper end.
+        p: How likely so much is by chance, for this question alone.
+        q: The false discovery rate at which it is a finding.
+        confidence: The chance that the effect is larger than a tenth, in the direction stated.
+        confounded: Whether most of what seems to be there is age and length.
+        videos_missing: How many more videos it needs.
+        weeks_missing: From how many more weeks they must come.
+    """
+
+    topic: Topic
+    group: str
+    outcome: Outcome
+    videos_in: int
+    videos_out: int
+    raw_ratio: float | None = None
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    q: float | None = None
+    confidence: float | None = None
+    confounded: bool = False
+    videos_missing: int = 0
+    weeks_missing: int = 0
+
+    @property
+    def worth_saying(self) -> bool:
+        """Whether it is more than luck, among all that was asked."""
+        return self.q is not None and self.q <= FALSE_DISCOVERIES
+
+
 @dataclass(frozen=True, slots=True)
 class Unanswered:
     """A question that there is too little for.

@@ -1,0 +1,1 @@
+"""What the owner does, as the owner's services tell it."""
