@@ -74,6 +74,7 @@ class TestFamilies:
             "waking",
             "acting",
             "workspace",
+            "videos",
             "sentinel",
         }
 

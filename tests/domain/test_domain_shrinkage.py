@@ -43,7 +43,7 @@ def test_no_group_or_an_impossible_one_is_refused(k, n):
 
 def test_much_is_believed_and_little_is_drawn_to_the_group():
     prior = Beta(10.0, 30.0)
-    little, much = posterior(prior, [2, 800], [2, 1_000])
+    little, much = posterior([prior] * 2, [2, 800], [2, 1_000])
     assert prior.mean < little.value < 0.35
     assert 0.75 < much.value < 0.8
     assert little.reliability < 0.1
@@ -55,6 +55,6 @@ def test_much_is_believed_and_little_is_drawn_to_the_group():
 def test_every_share_lies_in_its_interval(pairs):
     k = [min(pair) for pair in pairs]
     n = [max(pair) for pair in pairs]
-    for share in posterior(fit_beta(k, n), k, n):
+    for share in posterior([fit_beta(k, n)] * len(k), k, n):
         assert 0 <= share.low <= share.value <= share.high <= 1
         assert 0 <= share.reliability <= 1

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import optimize, stats
 from scipy.stats import spearmanr
 
 from sentinel_tui.domain.video.completion import Reached, bucket_of, completions
@@ -90,6 +91,27 @@ def test_few_views_are_drawn_to_what_videos_of_that_length_do():
             assert share.value == pytest.approx(int(row["completed"]) / int(row["views"]), abs=0.05)
     rare = [share for row, share in zip(rows, shares, strict=True) if int(row["views"]) == 1]
     assert all(0.01 < share.value < 0.6 for share in rare)
+
+
+@needs_data
+def test_priors_and_intervals_of_public_videos_are_those_of_scipy():
+    rows = [row for row in table() if bucket_of(float(row["length_s"])) == 2]
+    k, n = (np.array([int(row[name]) for row in rows]) for name in ("completed", "views"))
+
+    def unlikely(logs):
+        return -stats.betabinom.logpmf(k, n, *np.exp(logs)).sum()
+
+    a, b = np.exp(optimize.minimize(unlikely, [0.0, 1.0], method="BFGS").x)
+    shares = completions(
+        [Reached(float(r["length_s"]), int(r["views"]), int(r["completed"])) for r in rows]
+    )
+    for ours, theirs in (
+        ([share.value for share in shares], (a + k) / (a + b + n)),
+        ([share.low for share in shares], stats.beta.ppf(0.05, a + k, b + n - k)),
+        ([share.high for share in shares], stats.beta.ppf(0.95, a + k, b + n - k)),
+        ([share.reliability for share in shares], n / (n + a + b)),
+    ):
+        assert ours == pytest.approx(theirs, rel=1e-3)
 
 
 @needs_data

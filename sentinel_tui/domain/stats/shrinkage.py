@@ -81,13 +81,23 @@ def fit_beta(successes: Sequence[int], trials: Sequence[int]) -> Beta:
     return Beta(float(a), float(b))
 
 
-def posterior(prior: Beta, successes: Sequence[int], trials: Sequence[int]) -> list[Share]:
-    """Each share of a group, given what is known of the group; intervals hold 90 %."""
+def posterior(
+    priors: Sequence[Beta], successes: Sequence[int], trials: Sequence[int]
+) -> list[Share]:
+    """Each share, given what is known of the group it belongs to; intervals hold 90 %.
+
+    Args:
+        priors: Of each share, how the shares of its group are distributed.
+        successes: How often each succeeded,
+        trials: of so many times that it was tried.
+    """
     import numpy as np
 
     k, n = np.asarray(successes, dtype=float), np.asarray(trials, dtype=float)
-    a, b = prior.a + k, prior.b + n - k
-    columns = (a / (a + b), beta_quantile(0.05, a, b), beta_quantile(0.95, a, b), n / (a + b))
+    a = k + np.array([prior.a for prior in priors])
+    b = n - k + np.array([prior.b for prior in priors])
+    low, high = beta_quantile(np.array([[0.05], [0.95]]), a, b)
+    columns = (a / (a + b), low, high, n / (a + b))
     return [Share(*map(float, row)) for row in zip(*columns, strict=True)]
 
 

@@ -11,17 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import erf, exp, log, sqrt
 
+WITHIN = 0.61
+"""The variance of the share watched within a video, as a part of what it would be if every viewer
+watched all or nothing; measured on KuaiRand's public views."""
+HALF_WEIGHT_VIEWS = 12.0
+"""A video with so many views counts half as much as one with very many."""
+
 _USUAL_SLOPE = -0.6
 """By how much the log-odds of the share watched fall when videos get e times longer."""
 _SLOPE_VIDEOS = 8.0
 """How many videos of evidence stand behind the usual slope."""
 _SPREAD_VIDEOS = 10.0
 """How many videos of evidence stand behind the usual spread between videos."""
-_USUAL_SPREAD = 0.61 / 12
-_WITHIN = 0.61
-"""The variance of the share watched within a video, as a part of what it would be if every viewer
-watched all or nothing."""
-_HALF_WEIGHT_VIEWS = 12.0
+_USUAL_SPREAD = WITHIN / HALF_WEIGHT_VIEWS
 _HALVINGS = 80
 _STEEPEST = 15.0
 """Log-odds beyond this are certainty: nothing is watched by everybody to the end, or by nobody."""
@@ -73,7 +75,7 @@ def engagement(videos: Sequence[Watched]) -> list[Score]:
             raise ValueError("a score needs a length, a view and a share that was watched")
     if not videos:
         return []
-    weights = [video.views / (video.views + _HALF_WEIGHT_VIEWS) for video in videos]
+    weights = [video.views / (video.views + HALF_WEIGHT_VIEWS) for video in videos]
     expected = _expected_holds(videos, weights)
     usual = _mean([share * (1 - share) for share in expected], weights)
     spread = _spread(videos, weights, expected, usual)
@@ -114,7 +116,7 @@ def _spread(
 ) -> float:
     """The variance between videos of one length, beyond what chance alone makes of their views."""
     beyond = [
-        (_hold(video) - share) ** 2 - _WITHIN * share * (1 - share) / video.views
+        (_hold(video) - share) ** 2 - WITHIN * share * (1 - share) / video.views
         for video, share in zip(videos, expected, strict=True)
     ]
     count = len(videos)
@@ -124,11 +126,11 @@ def _spread(
 
 def _score(video: Watched, expected: float, usual: float, spread: float) -> Score:
     views = video.views
-    prior_views = _WITHIN * expected * (1 - expected) / spread
+    prior_views = WITHIN * expected * (1 - expected) / spread
     hold = (views * _hold(video) + prior_views * expected) / (views + prior_views)
     scale = usual / sqrt(spread)
     z = (_logit(hold) - _logit(expected)) * scale
-    sd = sqrt(_WITHIN / ((views + prior_views) * hold * (1 - hold))) * scale
+    sd = sqrt(WITHIN / ((views + prior_views) * hold * (1 - hold))) * scale
     return Score(
         score=min(99.0, max(1.0, 100 * _normal_below(z))),
         low=100 * _normal_below(z - _Z90 * sd),

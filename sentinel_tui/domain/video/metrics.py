@@ -6,25 +6,23 @@ says what would make it available.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import sqrt
 
-from sentinel_tui.domain.stats.shrinkage import Beta, Share, posterior
+from sentinel_tui.domain.video.catalog import Video
+from sentinel_tui.domain.video.engagement import WITHIN
 from sentinel_tui.domain.video.events import View
-from sentinel_tui.domain.video.retention import Retention
 
-DAY_MS = 86_400_000
-CONVERSION_DAYS = 7
-
-COMPLETE_SHARE = 0.9
-BOUNCE_S = 30.0
-BOUNCE_NEEDS_S = 60.0
 HEATMAP_NEEDS_VIEWS = 50
 
-_NEEDS_EVENTS = "view events from your own pages"
-_NEEDS_HEATMAP = f"view events, or a heatmap and {HEATMAP_NEEDS_VIEWS} views"
-_CONVERSION_PRIOR = Beta(1.0, 30.0)
+NEEDS_EVENTS = "view events from your own pages"
+"""What viewers, and whether they come again, cannot be known without."""
+
+_NEARLY_ALL = 0.9
+"""Players' reports that cover so many of the platform's views speak for all of them."""
+_Z90 = 1.645
 
 
 class Basis(StrEnum):
@@ -32,7 +30,7 @@ class Basis(StrEnum):
 
     EXACT = "exact"
     ESTIMATED = "estimated"
-    BOUNDED = "at most"
+    BOUNDED = "bounded"
     UNAVAILABLE = "unavailable"
 
 
@@ -41,11 +39,13 @@ class Figure:
     """A figure, and what it rests on.
 
     Attributes:
-        value: The figure, or None where it is unavailable.
+        value: The figure; None where it is unavailable, or where only its bounds are known.
         basis: What it rests on.
         source: Where it comes from, or what it would need.
-        low: The lower end of its interval, or None.
-        high: The upper end, or None.
+        low: The lower end of its interval, or its lower bound; or None.
+        high: The upper end, or its upper bound; or None.
+        confidence: How much of it is the video's own doing, 0 to 1, where little of its own was
+            completed by what is usual; None where nothing was.
     """
 
     value: float | None
@@ -53,21 +53,44 @@ class Figure:
     source: str
     low: float | None = None
     high: float | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a platform counts of a video.
+    """What is counted of a video.
 
     Attributes:
-        length_s: Its length.
-        views: How often it was begun, once for each session of a viewer.
-        watch_s: How long it was watched in all; what was played twice counts twice.
+        length_s: Its length; 0 while that is not known.
+        views: How often it was begun, once for each session of a viewer; None if nobody told.
+        watch_s: How long it was watched in all; what was played twice counts twice. None if
+            nobody told.
+        by_events: Whether players' reports were counted, for want of a platform's.
     """
 
     length_s: float
-    views: int
-    watch_s: float
+    views: int | None
+    watch_s: float | None
+    by_events: bool = False
+
+    @property
+    def average_watch_s(self) -> float | None:
+        """How long a view lasts, or None."""
+        return self.watch_s / self.views if self.views and self.watch_s is not None else None
+
+
+def counted(video: Video, views: Sequence[View]) -> Counted:
+    """What is counted of a video: by its platform, or by players where that counts nothing.
+
+    A platform that counts views and no time at all has not told the time yet.
+    """
+    if not video.views and views:
+        watch_s = sum(one.watch_s for one in views)
+        return Counted(video.length_s, len(views), watch_s, by_events=True)
+    if not video.views:
+        return Counted(video.length_s, 0 if video.seen_ms else None, None)
+    watch_s = video.watch_s or video.views * video.average_watch_s
+    return Counted(video.length_s, video.views, watch_s or None)
 
 
 def unavailable(needs: str) -> Figure:
@@ -75,102 +98,81 @@ def unavailable(needs: str) -> Figure:
     return Figure(None, Basis.UNAVAILABLE, f"needs {needs}")
 
 
-def average_watched(counted: Counted) -> Figure:
-    """The mean share of the video that is watched; replays can make it seem more than all."""
-    if not counted.views:
+def view_count(count: Counted) -> Figure:
+    """How often the video was begun."""
+    if count.views is None:
+        return unavailable(f"its platform's count, or {NEEDS_EVENTS}")
+    return Figure(float(count.views), Basis.EXACT, _counter(count))
+
+
+def watch_time(count: Counted) -> Figure:
+    """How long the video was watched in all, in seconds."""
+    if count.views == 0:
+        return Figure(0.0, Basis.EXACT, _counter(count))
+    if count.watch_s is None:
+        return unavailable(f"the time watched from its platform, or {NEEDS_EVENTS}")
+    return Figure(count.watch_s, Basis.EXACT, _counter(count))
+
+
+def average_watched(count: Counted) -> Figure:
+    """The mean share of the video that is watched; replays can make it seem more than all.
+
+    Its interval of 90 % tells how far off the mean of so many views may be.
+    """
+    if not count.views:
         return unavailable("a view")
-    share = counted.watch_s / counted.views / counted.length_s
-    if share > 1:
-        return Figure(1.0, Basis.ESTIMATED, "replays count; capped at the whole video")
-    return Figure(share, Basis.EXACT, "time watched and views")
-
-
-def completion(
-    length_s: float, views: Sequence[View], platform_views: int, curve: Retention | None
-) -> Figure:
-    """The share of views that reach nine tenths of the video."""
-    if views:
-        reached = sum(one.ended or one.furthest_s >= COMPLETE_SHARE * length_s for one in views)
-        return Figure(reached / len(views), Basis.EXACT, f"{len(views)} views by their events")
-    if curve is None or platform_views < HEATMAP_NEEDS_VIEWS:
-        return unavailable(_NEEDS_HEATMAP)
-    return Figure(curve.completion, Basis.ESTIMATED, "heatmap and average time watched")
-
-
-def bounce(
-    length_s: float, views: Sequence[View], platform_views: int, curve: Retention | None
-) -> Figure:
-    """The share of views that leave before 30 s, of videos of a minute and more."""
-    if length_s < BOUNCE_NEEDS_S:
-        return unavailable("a video of at least a minute")
-    if views:
-        left = sum(not one.ended and one.furthest_s < BOUNCE_S for one in views)
-        return Figure(left / len(views), Basis.EXACT, f"{len(views)} views by their events")
-    if curve is None or curve.bounce_30s is None or platform_views < HEATMAP_NEEDS_VIEWS:
-        return unavailable(_NEEDS_HEATMAP)
-    return Figure(curve.bounce_30s, Basis.ESTIMATED, "heatmap and average time watched")
+    average_s = count.average_watch_s
+    if average_s is None or count.length_s <= 0:
+        return unavailable("its length and the time watched from its platform")
+    share = min(1.0, average_s / count.length_s)
+    error = _Z90 * sqrt(WITHIN * share * (1 - share) / count.views)
+    low, high = max(0.0, share - error), min(1.0, share + error)
+    if average_s > count.length_s:
+        return Figure(share, Basis.ESTIMATED, "replays count; capped at the whole video", low, high)
+    return Figure(share, Basis.EXACT, f"time watched in {told(count.views)} views", low, high)
 
 
 def unique_viewers(views: Sequence[View], platform_views: int | None) -> Figure:
-    """How many people watched."""
-    known = {one.viewer for one in views if one.viewer}
-    if known:
-        return Figure(float(len(known)), Basis.EXACT, "viewer tokens")
-    if platform_views:
-        return Figure(float(platform_views), Basis.BOUNDED, "no more viewers than views")
-    return unavailable(_NEEDS_EVENTS)
+    """How many people watched; bounded where players reported only some of the views."""
+    known = [one.viewer for one in views if one.viewer]
+    unknown = max(len(views), platform_views or 0) - len(known)
+    people = len(set(known))
+    if known and unknown <= (1 - _NEARLY_ALL) * (unknown + len(known)):
+        return Figure(float(people), Basis.EXACT, f"viewer tokens of {told(len(known))} views")
+    if not known and not unknown:
+        return unavailable(NEEDS_EVENTS)
+    source = f"viewer tokens of {told(len(known))} of {told(len(known) + unknown)} views"
+    if not known:
+        source = "no more viewers than views"
+    return Figure(None, Basis.BOUNDED, source, float(max(1, people)), float(people + unknown))
 
 
-def repeat_ratio(views: Sequence[View]) -> Figure:
-    """Views for each viewer."""
+def repeat_ratio(views: Sequence[View], platform_views: int | None = None) -> Figure:
+    """Views for each viewer; an estimate where players reported only some of the views."""
     known = [one.viewer for one in views if one.viewer]
     if not known:
-        return unavailable(_NEEDS_EVENTS)
-    return Figure(len(known) / len(set(known)), Basis.EXACT, "viewer tokens")
-
-
-def conversion(previews: Iterable[View], fulls: Iterable[View], now_ms: int) -> Figure:
-    """The share of a preview's viewers who open the full video within seven days.
-
-    A viewer counts once those days are over; one who converted sooner counts then, too.
-    """
-    window_ms = CONVERSION_DAYS * DAY_MS
-    opened_ms: dict[str, list[int]] = {}
-    for full in fulls:
-        opened_ms.setdefault(full.viewer, []).append(full.start_ms)
-    first_ms: dict[str, int] = {}
-    for preview in previews:
-        if preview.viewer:
-            known_ms = first_ms.get(preview.viewer, preview.start_ms)
-            first_ms[preview.viewer] = min(known_ms, preview.start_ms)
-    cohort = {who: at_ms for who, at_ms in first_ms.items() if at_ms + window_ms <= now_ms}
-    if not cohort:
-        return unavailable(f"previews watched with viewer tokens {CONVERSION_DAYS} days ago")
-    converted = sum(
-        any(at_ms <= one <= at_ms + window_ms for one in opened_ms.get(who, ()))
-        for who, at_ms in cohort.items()
+        return unavailable(NEEDS_EVENTS)
+    all_views = max(len(views), platform_views or 0)
+    covered = len(known) >= _NEARLY_ALL * all_views
+    return Figure(
+        len(known) / len(set(known)),
+        Basis.EXACT if covered else Basis.ESTIMATED,
+        f"viewer tokens of {told(len(known))} of {told(all_views)} views",
     )
-    share = _share(converted, len(cohort))
-    source = f"{converted} of {len(cohort)} preview viewers"
-    return Figure(converted / len(cohort), Basis.EXACT, source, share.low, share.high)
 
 
-def views_at_age(daily: Sequence[tuple[int, int]], published_ms: int, days: int) -> Figure:
-    """Views in the first days of a video, which makes old and new ones comparable.
-
-    Args:
-        daily: Start of each day and its views, without gaps up to the present.
-        published_ms: When the video was published.
-        days: How many days count.
-    """
-    end_ms = published_ms + days * DAY_MS
-    if not daily or daily[-1][0] + DAY_MS < end_ms:
-        return unavailable(f"{days} days since publication")
-    if daily[0][0] > published_ms:
-        return unavailable("counts from its first day, which are no longer kept")
-    seen = sum(views for at_ms, views in daily if published_ms - DAY_MS < at_ms < end_ms)
-    return Figure(float(seen), Basis.EXACT, "daily views")
+def by_events(reported: int, platform_views: int | None) -> str:
+    """The source of what players reported, with how many views there are besides."""
+    source = f"{told(reported)} views by their events"
+    if platform_views is not None and platform_views > reported:
+        return f"{source}; {told(platform_views)} in all"
+    return source
 
 
-def _share(successes: int, trials: int) -> Share:
-    return posterior(_CONVERSION_PRIOR, [successes], [trials])[0]
+def told(number: int) -> str:
+    """A count as it is written in a source: `1,204`."""
+    return f"{number:,}"
+
+
+def _counter(count: Counted) -> str:
+    return "its players' reports" if count.by_events else "its platform's count"

@@ -11,6 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sentinel_tui.text import fold
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Singles = NDArray[np.float32]
+    Integers = NDArray[np.int64]
 
 FEWEST_LABELS = 10
 """So many videos must bear a theme before it is suggested for others."""
 
 _RUNS = range(2, 6)
 _BUCKETS = 2**14
+_COLUMNS = 2**11
+_TINY = 1e-9
 _RIDGE = 0.3
 _SURE_SHARE = 1 / 3
 
@@ -86,38 +91,59 @@ def _scores(known: Sequence[Labelled], themes: Sequence[str], texts: Sequence[st
     """How much each text is like each theme, a row for each text."""
     import numpy as np
 
-    counted = [_runs(text) for text in (*(one.text for one in known), *texts)]
-    rarity = _rarity(counted[: len(known)])
-    features = np.zeros((len(counted), _BUCKETS), dtype=np.float32)
-    for row, counts in enumerate(counted):
-        for bucket, count in counts.items():
-            features[row, bucket] = (1 + np.log(count)) * rarity[bucket]
-    features /= np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-9)
-    taught, asked = features[: len(known)], features[len(known) :]
-    targets = np.array([[1.0 if one.theme == theme else -1.0 for theme in themes] for one in known])
+    likeness = _likeness([*(one.text for one in known), *texts], len(known))
+    targets = np.array([[1 if one.theme == theme else -1 for theme in themes] for one in known])
     sizes = Counter(one.theme for one in known)
     weights = np.array([len(known) / (len(themes) * sizes[one.theme]) for one in known])
-    kernel = (taught @ taught.T).astype(float) + np.diag(_RIDGE / weights)
-    return np.asarray((asked @ taught.T) @ np.linalg.solve(kernel, targets), dtype=float)
+    kernel = likeness[:, : len(known)].copy()
+    kernel[np.diag_indices(len(known))] += _RIDGE / weights
+    return np.asarray(likeness[:, len(known) :].T @ np.linalg.solve(kernel, targets), dtype=float)
 
 
-def _runs(text: str) -> Counter[int]:
-    """How often each bucket of short runs of letters occurs; words keep their edges."""
-    counts: Counter[int] = Counter()
-    for word in fold(text).split():
-        bounded = f" {word} "
-        for length in _RUNS:
-            for start in range(len(bounded) - length + 1):
-                run = bounded[start : start + length]
-                counts[zlib.crc32(run.encode()) % _BUCKETS] += 1
-    return counts
+def _likeness(texts: Sequence[str], taught: int) -> Singles:
+    """How much each of the first texts is like each of all texts, 1 for the same.
+
+    The texts' runs of letters would fill a table of a hundred megabytes, nearly all of it zeros;
+    it is multiplied by itself a few columns at a time.
+    """
+    import numpy as np
+
+    counted = [np.unique(_runs(text), return_counts=True) for text in texts]
+    rows = np.repeat(np.arange(len(texts)), [len(runs) for runs, _ in counted])
+    buckets = np.concatenate([runs for runs, _ in counted])
+    counts = np.concatenate([times for _, times in counted])
+    values = (1 + np.log(counts)) * _rarity(buckets[rows < taught], taught)[buckets]
+    norms = np.sqrt(np.bincount(rows, values**2, len(texts)))
+    values = values / np.maximum(norms, _TINY)[rows]
+    found = np.zeros((taught, len(texts)), dtype=np.float32)
+    used, buckets = np.unique(buckets, return_inverse=True)
+    for start in range(0, len(used), _COLUMNS):
+        here = (buckets >= start) & (buckets < start + _COLUMNS)
+        columns = np.zeros((len(texts), _COLUMNS), dtype=np.float32)
+        columns[rows[here], buckets[here] - start] = values[here]
+        found += columns[:taught] @ columns.T
+    return found
 
 
-def _rarity(counted: Sequence[Counter[int]]) -> Floats:
+def _runs(text: str) -> Integers:
+    """The buckets of all short runs of letters; words keep their edges."""
+    import numpy as np
+
+    return np.array([bucket for word in fold(text).split() for bucket in _runs_of(word)], dtype=int)
+
+
+@lru_cache(maxsize=20_000)  # titles are made of the same words, again and again
+def _runs_of(word: str) -> tuple[int, ...]:
+    bounded = f" {word} "
+    return tuple(
+        zlib.crc32(bounded[start : start + length].encode()) % _BUCKETS
+        for length in _RUNS
+        for start in range(len(bounded) - length + 1)
+    )
+
+
+def _rarity(buckets: Integers, texts: int) -> Floats:
     """What is rare tells more: the inverse frequency of each bucket among the texts."""
     import numpy as np
 
-    seen = np.zeros(_BUCKETS)
-    for counts in counted:
-        seen[list(counts)] += 1
-    return np.log((1 + len(counted)) / (1 + seen)) + 1
+    return np.log((1 + texts) / (1 + np.bincount(buckets, minlength=_BUCKETS))) + 1

@@ -1,45 +1,16 @@
-"""What videos that do well have in common, and how far that may be believed.
-
-Every group anybody could ask about is asked about: tags, lengths, weekdays, parts of the day,
-libraries, words of titles. Age and length, which explain most of what seems to be a trend, are
-taken out; the false discovery rate counts all questions; and what remains is shrunk, because the
-largest of many effects is large by luck as well.
-"""
+"""What videos that do well have in common: questions, and answers with how far to believe them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, log
-from typing import TYPE_CHECKING
-
-from sentinel_tui.domain.stats.multiple import Shrunk, false_discovery, shrink
-from sentinel_tui.domain.stats.regression import (
-    Difference,
-    difference,
-    shuffled_difference,
-    spline,
-)
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 FEWEST_VIDEOS = 8
-"""So many videos must lie inside a group, and outside."""
+"""So many videos must lie inside a group, and outside; a preview and its full video are one."""
 FEWEST_WEEKS = 3
 """The videos of a group must come from so many weeks."""
 FALSE_DISCOVERIES = 0.10
 """One in ten of what is said may be luck."""
-
-_FIT_NEEDS = 40
-_SHUFFLES = 999
-_MOST_CONFIDENCE = 0.90
-"""Nothing that was only observed is surer than this."""
-_Z80 = 1.28
 
 
 class Topic(StrEnum):
@@ -51,6 +22,13 @@ class Topic(StrEnum):
     WEEKDAY = "weekday"
     DAY_PART = "part of day"
     LIBRARY = "library"
+
+
+class Outcome(StrEnum):
+    """What is compared. The words are shown."""
+
+    REACH = "views at equal age"
+    HOLD = "share watched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +56,8 @@ class Sample:
         length_s: How long each is.
         library: A number for the library each lies in.
         week: The week each was published in.
+        subject: A number for what each shows: a preview and its full video share one, and what
+            is special about it is seen twice in them.
     """
 
     outcome: tuple[float, ...]
@@ -85,54 +65,27 @@ class Sample:
     length_s: tuple[float, ...]
     library: tuple[int, ...]
     week: tuple[int, ...]
+    subject: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """The answer to a question.
+class Survey:
+    """All questions about one outcome.
 
     Attributes:
-        question: Which.
-        videos_in: How many videos lie in the group.
-        videos_out: How many lie outside.
-        raw_ratio: How many times better the group does, with nothing taken out.
-        ratio: The same with age and length taken out, shrunk.
-        low: The lower end of its interval, which holds 80 %.
-        high: The upper end.
-        p: How likely so much is by chance, for this question alone.
-        q: The false discovery rate at which it is a finding.
-        confidence: The chance that the effect is larger than a tenth, in the direction stated.
-        confounded: Whether most of what seems to be there is age and length.
+        outcome: What is compared.
+        sample: The videos it is compared in.
+        questions: What is asked of them.
     """
 
-    question: Question
-    videos_in: int
-    videos_out: int
-    raw_ratio: float
-    ratio: float
-    low: float
-    high: float
-    p: float
-    q: float
-    confidence: float
-    confounded: bool
-
-    @property
-    def worth_saying(self) -> bool:
-        """Whether it is more than luck, among all that was asked."""
-        return self.q <= FALSE_DISCOVERIES
-
-
-class Outcome(StrEnum):
-    """What is compared. The words are shown."""
-
-    REACH = "views at equal age"
-    HOLD = "share watched"
+    outcome: Outcome
+    sample: Sample
+    questions: tuple[Question, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """An answer as it is kept: a finding, or a question that there is too little for.
+    """The answer to a question; one that there is too little for has no ratio.
 
     Attributes:
         topic: What it is about.
@@ -140,16 +93,19 @@ class Trend:
         outcome: What was compared.
         videos_in: How many videos lie in the group.
         videos_out: How many lie outside.
-        raw_ratio: How many times better the group does, with nothing taken out; None if unanswered.
+        raw_ratio: How many times better the group does, with nothing taken out; None if
+            unanswered. Of the share watched, all ratios are those of its odds.
         ratio: The same adjusted and shrunk; None if unanswered.
         low: The lower end of its interval, which holds 80 %.
         high: The upper end.
         p: How likely so much is by chance, for this question alone.
         q: The false discovery rate at which it is a finding.
         confidence: The chance that the effect is larger than a tenth, in the direction stated.
-        confounded: Whether most of what seems to be there is age and length.
-        videos_missing: How many more videos it needs.
+        confounded: Whether most of what seems to be there is age and length, or it cannot be told
+            from them.
+        videos_missing: How many more videos it needs, inside the group or outside.
         weeks_missing: From how many more weeks they must come.
+        usual_share: Of the share watched, what is usual outside the group; else None.
     """
 
     topic: Topic
@@ -167,110 +123,20 @@ class Trend:
     confounded: bool = False
     videos_missing: int = 0
     weeks_missing: int = 0
+    usual_share: float | None = None
 
     @property
     def worth_saying(self) -> bool:
         """Whether it is more than luck, among all that was asked."""
         return self.q is not None and self.q <= FALSE_DISCOVERIES
 
+    def share_at(self, ratio: float) -> float:
+        """The share watched at a ratio of odds to what is usual outside the group.
 
-@dataclass(frozen=True, slots=True)
-class Unanswered:
-    """A question that there is too little for.
-
-    Attributes:
-        question: Which.
-        videos_missing: How many more videos it needs, inside the group or outside.
-        weeks_missing: From how many more weeks they must come.
-    """
-
-    question: Question
-    videos_missing: int
-    weeks_missing: int
-
-
-def trends(sample: Sample, questions: Sequence[Question]) -> tuple[list[Finding], list[Unanswered]]:
-    """Answer all questions at once.
-
-    Returns:
-        The answers, the surest first, and the questions that there is too little for.
-    """
-    unanswered = [gap for one in questions if (gap := _missing(sample, one)) is not None]
-    passed_over = {id(one.question) for one in unanswered}
-    asked = [one for one in questions if id(one) not in passed_over]
-    if not asked:
-        return [], unanswered
-    raw, adjusted = zip(*(_compare(sample, one) for one in asked), strict=True)
-    rates = false_discovery([one.p for one in adjusted])
-    shrunk = shrink([one.value for one in adjusted], [one.error for one in adjusted])
-    findings = [
-        _finding(question, before, after, q, belief)
-        for question, before, after, q, belief in zip(
-            asked, raw, adjusted, rates, shrunk, strict=True
-        )
-    ]
-    return sorted(findings, key=lambda one: (one.q, -one.confidence)), unanswered
-
-
-def _missing(sample: Sample, question: Question) -> Unanswered | None:
-    inside = sum(question.inside)
-    outside = len(question.inside) - inside
-    weeks = {week for week, within in zip(sample.week, question.inside, strict=True) if within}
-    videos_missing = max(0, FEWEST_VIDEOS - inside, FEWEST_VIDEOS - outside)
-    weeks_missing = max(0, FEWEST_WEEKS - len(weeks))
-    if videos_missing or weeks_missing:
-        return Unanswered(question, videos_missing, weeks_missing)
-    return None
-
-
-def _compare(sample: Sample, question: Question) -> tuple[float, Difference]:
-    """The plain difference, and the one with everything else taken out."""
-    import numpy as np
-
-    outcome, inside = np.array(sample.outcome), np.array(question.inside, dtype=float)
-    plain = float(outcome[inside > 0].mean() - outcome[inside == 0].mean())
-    ages, lengths = np.log1p(np.array(sample.age_days)), np.log(np.array(sample.length_s))
-    if len(outcome) < _FIT_NEEDS:
-        strata = _thirds(ages) * 3 + _thirds(lengths)
-        return plain, shuffled_difference(outcome, inside, strata, _SHUFFLES, len(outcome))
-    others = [spline(ages)]
-    if question.topic is not Topic.LENGTH:
-        others.append(spline(lengths))
-    if question.topic is not Topic.LIBRARY:
-        others += [_libraries(sample)]
-    return plain, difference(outcome, inside, np.column_stack(others))
-
-
-def _thirds(values: Floats) -> Floats:
-    import numpy as np
-
-    return np.searchsorted(np.quantile(values, [1 / 3, 2 / 3]), values).astype(float)
-
-
-def _libraries(sample: Sample) -> Floats:
-    """A column for each library but the first."""
-    import numpy as np
-
-    numbers = np.array(sample.library)
-    return np.array([numbers == one for one in sorted(set(sample.library))[1:]], float).T.reshape(
-        len(numbers), -1
-    )
-
-
-def _finding(
-    question: Question, plain: float, adjusted: Difference, q: float, belief: Shrunk
-) -> Finding:
-    inside = sum(question.inside)
-    return Finding(
-        question=question,
-        videos_in=inside,
-        videos_out=len(question.inside) - inside,
-        raw_ratio=exp(plain),
-        ratio=exp(belief.value),
-        low=exp(belief.value - _Z80 * belief.sd),
-        high=exp(belief.value + _Z80 * belief.sd),
-        p=adjusted.p,
-        q=q,
-        confidence=min(_MOST_CONFIDENCE, belief.confidence),
-        confounded=abs(plain) > log(1.1) and abs(adjusted.value - plain) > abs(plain) / 2,
-    )
+        Raises:
+            ValueError: Something else was compared.
+        """
+        if self.usual_share is None:
+            raise ValueError(f"{self.outcome} is no share")
+        odds = ratio * self.usual_share / (1 - self.usual_share)
+        return odds / (1 + odds)
