@@ -10,6 +10,7 @@ import graphlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sentinel_tui.config.ingest import is_local
 from sentinel_tui.config.positions import Path, nearest_line
 from sentinel_tui.config.problems import Wording, suggestion
 from sentinel_tui.config.syntax import PLACEHOLDER
@@ -42,6 +43,11 @@ def find_contradictions(data: Mapping[str, Any], lines: Mapping[Path, int]) -> I
     modes = _tables(("modes",), data.get("modes"))
     yield from _taken_twice(modes, "name", "a name of its own for each of them", lines)
     yield from _unknown_services(modes, services, "services")
+    libraries = _tables_of(data, "videos", "libraries")
+    yield from _taken_twice(libraries, "name", "a name of its own for each library", lines)
+    at_bunny = "one library for each of Bunny's"
+    yield from _taken_twice(libraries, "bunny_id", at_bunny, lines)
+    yield from _sources(data, lines)
     autonomy = data.get("autonomy")
     if isinstance(autonomy, dict):
         rules = _tables(("autonomy", "rules"), autonomy.get("rules"))
@@ -56,6 +62,11 @@ Tables = list[tuple[Path, dict[str, Any]]]
 def _tables(path: Path, value: object) -> Tables:
     elements = value if isinstance(value, list) else []
     return [((*path, n), table) for n, table in enumerate(elements) if isinstance(table, dict)]
+
+
+def _tables_of(data: Mapping[str, Any], table: str, key: str) -> Tables:
+    outer = data.get(table)
+    return _tables((table, key), outer.get(key)) if isinstance(outer, dict) else []
 
 
 def _nothing_to_look_at(path: Path, service: dict[str, Any]) -> Iterator[Finding]:
@@ -88,16 +99,33 @@ def _called(check: dict[str, Any]) -> tuple[str, str]:
 def _taken_twice(
     tables: Tables, key: str, expected: str, lines: Mapping[Path, int]
 ) -> Iterator[Finding]:
-    seen: dict[str, Path] = {}
+    seen: dict[str | int, Path] = {}
     for path, table in tables:
         name = table.get(key)
         # An empty one is an option left out; where it may not be, that is said elsewhere.
-        if not isinstance(name, str) or name in ("", PLACEHOLDER):
+        if not isinstance(name, str | int) or name in ("", PLACEHOLDER):
             continue
         if name in seen:
             line = nearest_line(lines, seen[name])
             yield (*path, key), Wording(f'"{name}" is already taken on line {line}', expected)
         seen.setdefault(name, (*path, key))
+
+
+def _sources(data: Mapping[str, Any], lines: Mapping[Path, int]) -> Iterator[Finding]:
+    """Sources that could not be told from each other, or from anybody."""
+    sources = _tables_of(data, "ingest", "sources")
+    yield from _taken_twice(sources, "name", "a name of its own for each source", lines)
+    listen = sources and data["ingest"].get("listen")
+    anybody_calls = isinstance(listen, str) and listen != PLACEHOLDER and not is_local(listen)
+    unproven = [path for path, one in sources if not one.get("token") and not one.get("hmac_keys")]
+    for number, path in enumerate(unproven):
+        if anybody_calls:
+            message = "lets in anybody: Sentinel is to listen beyond this machine"
+            yield path, Wording(message, "a token or hmac_keys for each source")
+        elif number:
+            line = nearest_line(lines, unproven[0])
+            message = f"cannot be told from the one on line {line}: neither has a token"
+            yield path, Wording(message, "a token or hmac_keys for all sources but one")
 
 
 def _unknown_channels(data: Mapping[str, Any], channels: Tables) -> Iterator[Finding]:

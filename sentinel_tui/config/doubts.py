@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from pydantic import BaseModel
 
+from sentinel_tui.config.ingest import UNIX
 from sentinel_tui.config.model import Config
 from sentinel_tui.config.positions import Path
 from sentinel_tui.config.problems import Wording, suggestion
@@ -16,6 +17,8 @@ from sentinel_tui.config.secrets import Secret
 Finding = tuple[Path, Wording]
 
 _WITHOUT_PLATFORM = ("*", "wake")
+_EPHEMERAL = 32_768
+"""From this port on, the system hands ports out to whatever connects somewhere."""
 _REFERENCES = "credential:NAME, file:PATH or env:NAME"
 
 
@@ -35,6 +38,8 @@ def find_doubts(config: Config, *, is_open: bool) -> Iterator[Finding]:
     yield from _channels_never_told(config)
     yield from _out_of_reach(config)
     yield from _automatic_in_name_only(config)
+    yield from _one_key_for_two(config)
+    yield from _where_it_listens(config)
 
 
 def secrets_in(value: object, path: Path = ()) -> Iterator[tuple[Path, Secret]]:
@@ -143,3 +148,34 @@ def _automatic_in_name_only(config: Config) -> Iterator[Finding]:
             mend = 'add an [[autonomy.rules]] with verb = "deploy" and level = "auto"'
             wording = Wording("is only ever suggested", "", mend)
             yield ("services", number, "deploy", "automatic"), wording
+
+
+def _one_key_for_two(config: Config) -> Iterator[Finding]:
+    """Libraries with one key: at Bunny each has its own."""
+    seen: set[Secret] = set()
+    for number, library in enumerate(config.videos.libraries):
+        if library.key is not None and library.key in seen:
+            wording = Wording("is another library's key too", "this library's own read-only key")
+            yield ("videos", "libraries", number, "key"), wording
+        if library.key is not None:
+            seen.add(library.key)
+
+
+def _where_it_listens(config: Config) -> Iterator[Finding]:
+    ingest = config.ingest
+    if ingest is None:
+        return
+    place = ("ingest", "listen")
+    if not ingest.is_local:
+        wording = Wording(
+            "can be reached from other machines, and in clear",
+            "",
+            "listen on 127.0.0.1 and let a reverse proxy with TLS pass requests on",
+        )
+        yield place, wording
+    elif not ingest.listen.startswith(UNIX) and int(ingest.listen.rpartition(":")[2]) >= _EPHEMERAL:
+        wording = Wording(
+            "may be taken when Sentinel starts: the system gives such ports to other programs",
+            f"a port below {_EPHEMERAL}",
+        )
+        yield place, wording

@@ -19,12 +19,14 @@ from sentinel_tui.config.channels import Channel
 from sentinel_tui.config.checks import Check, HttpCheck
 from sentinel_tui.config.durations import Seconds
 from sentinel_tui.config.hosting import RENDER_DOMAIN, DeployOptions, RenderOptions
+from sentinel_tui.config.ingest import IngestOptions
 from sentinel_tui.config.maintenance import MaintenanceWindow
 from sentinel_tui.config.network import HeartbeatOptions, NetworkOptions
 from sentinel_tui.config.notifications import NotificationOptions
 from sentinel_tui.config.permissions import AutonomyOptions
 from sentinel_tui.config.urls import HttpUrl
 from sentinel_tui.config.values import Cron, HeaderValue, Line, ServiceId, TimeZone
+from sentinel_tui.config.videos import VideoOptions
 
 NOTHING_TO_LOOK_AT = "nothing_to_look_at"
 """The type of error of a service with neither a url nor a check."""
@@ -173,6 +175,8 @@ class RetentionOptions(Options):
     """Rollups by minute."""
     hour_days: int = Field(default=400, ge=7, le=4_000)
     """Rollups by hour; those by day are kept for good."""
+    event_days: int = Field(default=90, ge=1, le=4_000)
+    """Single reports of viewers' players; the views they add up to are kept for good."""
     max_store_mb: int = Field(default=4_096, ge=64)
     """The store never grows beyond this."""
     backup_cron: Cron = "17 4 * * *"
@@ -236,6 +240,10 @@ class Config(Options):
     """Hours in which to watch more closely, or less."""
     autonomy: AutonomyOptions = AutonomyOptions()
     """What Sentinel may do by itself."""
+    videos: VideoOptions = VideoOptions()
+    """Where your videos are."""
+    ingest: IngestOptions | None = None
+    """The server for what services and players tell Sentinel themselves."""
     heartbeat: HeartbeatOptions | None = None
     """Whom to tell that Sentinel itself is well."""
     display: DisplayOptions = DisplayOptions()

@@ -30,6 +30,7 @@ from sentinel_tui.config.checks import (
 )
 from sentinel_tui.config.hosting import DeployOptions, RenderOptions
 from sentinel_tui.config.hours import HoursOptions, QuietHours
+from sentinel_tui.config.ingest import IngestOptions, SourceOptions
 from sentinel_tui.config.maintenance import MaintenanceWindow
 from sentinel_tui.config.model import (
     AlertingOptions,
@@ -48,6 +49,7 @@ from sentinel_tui.config.permissions import AutonomyOptions, PermissionRule
 from sentinel_tui.config.schema import in_words, json_schema
 from sentinel_tui.config.secrets import Secret
 from sentinel_tui.config.toml import toml_duration, toml_value
+from sentinel_tui.config.videos import LibraryOptions, LogOptions, VideoOptions
 
 __all__ = ["json_schema", "masked_toml", "options_markdown"]
 
@@ -84,6 +86,11 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[[modes]]", ModeHours),
     ("[autonomy]", AutonomyOptions),
     ("[[autonomy.rules]]", PermissionRule),
+    ("[videos]", VideoOptions),
+    ("[[videos.libraries]]", LibraryOptions),
+    ("[videos.libraries.logs]", LogOptions),
+    ("[ingest]", IngestOptions),
+    ("[[ingest.sources]]", SourceOptions),
     ("[heartbeat]", HeartbeatOptions),
     ("[display]", DisplayOptions),
 )

@@ -70,6 +70,24 @@ _TAIL = """\
 # verb = "restart"          # or deploy, rollback, scale, plan …; "*" for everything
 # level = "confirm"         # asks you first; "auto" does not, "observe" never even suggests
 
+# Your videos at Bunny Stream: which of them work, and why:
+#
+# [[videos.libraries]]
+# name = "previews"
+# role = "public"           # or "private" for what is paid for
+# bunny_id = 133            # the library's own id and read-only key, not the account's
+# key = "env:BUNNY_PREVIEWS_KEY"
+
+# What your players and services tell Sentinel themselves, such as who watched how far:
+#
+# [ingest]
+# listen = "127.0.0.1:8787" # a reverse proxy with TLS stands in front of it
+#
+# [[ingest.sources]]
+# name = "site"
+# token = "env:SENTINEL_SITE_TOKEN"
+# scopes = ["views"]        # or actions, beats, read
+
 # [display]
 # time_zone = "Europe/Paris"
 """

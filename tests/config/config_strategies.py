@@ -191,6 +191,37 @@ def acting(secret: st.SearchStrategy[str]) -> dict[str, st.SearchStrategy[Any]]:
     }
 
 
+def watching(secret: st.SearchStrategy[str]) -> dict[str, st.SearchStrategy[Any]]:
+    """Where videos are, and who tells of them."""
+    logs = table({"pull_zone": st.integers(1, 99), "key": secret}, {"anonymised": st.just("no")})
+    at_bunny = table(
+        {"role": st.sampled_from(["public", "private"]), "key": secret},
+        {"logs": logs, "api": st.just("http://127.0.0.1:9000")},
+    )
+    libraries = st.lists(at_bunny, max_size=2).map(
+        lambda tables: [{"bunny_id": 7 + n} | one for n, one in enumerate(_numbered(tables))]
+    )
+    long_enough = secret.map(lambda one: one if ":" in one else f"{one}-0123456789abcdef")
+    scopes = st.lists(st.sampled_from(["views", "actions", "beats", "read"]), min_size=1)
+    sources = table(
+        {"token": long_enough, "scopes": scopes},
+        {"per_s": st.integers(1, 99), "origins": st.just(["https://shop.example"])},
+    )
+    return {
+        "videos": table(
+            {"libraries": libraries},
+            {"requests_per_s": st.integers(1, 10), "language": st.sampled_from(["en", "fr"])},
+        ),
+        "ingest": table(
+            {"sources": st.lists(sources, min_size=1, max_size=2).map(_numbered)},
+            {
+                "listen": st.sampled_from(["[::1]:8787", "0.0.0.0:99", "unix:/run/in.sock"]),
+                "viewer_key": long_enough,
+            },
+        ),
+    }
+
+
 def _numbered(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"name": f"n{number}"} | one for number, one in enumerate(tables)]
 
@@ -218,7 +249,7 @@ def files(draw: st.DrawFn, secret: st.SearchStrategy[str] = secrets) -> dict[str
                     ),
                     "thresholds": st.just({"confirm_cycles": 2, "burst": [1, "3s"]}),
                     "objective": st.sampled_from([99, 99.9]),
-                    "render_service_id": words.map(lambda word: f"srv-{word}"),
+                    "render_service_id": st.just(f"srv-{number}"),
                 },
             )
         )
@@ -235,6 +266,7 @@ def files(draw: st.DrawFn, secret: st.SearchStrategy[str] = secrets) -> dict[str
                 "keys": st.dictionaries(text, text, max_size=3),
             }
             | telling(secret)
-            | acting(secret),
+            | acting(secret)
+            | watching(secret),
         )
     )

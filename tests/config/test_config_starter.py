@@ -94,6 +94,16 @@ def test_the_rule_it_shows_is_right_once_the_marks_are_gone(tmp_path: Path) -> N
     assert (rule.verb, rule.level) == ("restart", "confirm")
 
 
+@pytest.mark.parametrize("header", ["[[videos.libraries]]", "[ingest]"])
+def test_the_videos_it_shows_are_right_once_the_marks_are_gone(tmp_path: Path, header: str) -> None:
+    shown = header + starter_file([]).split(f"# {header}")[1].split("\n\n")[0]
+    path = tmp_path / "sentinel.toml"
+    path.write_text(shown.replace("\n#\n", "\n\n").replace("\n# ", "\n"))
+    config = load(path, resolve=False).config
+    assert [one.role for one in config.videos.libraries] in (["public"], [])
+    assert bool(config.videos.libraries) != bool(config.ingest)
+
+
 def test_what_a_platform_knows_is_kept_with_the_reference_of_its_key(tmp_path: Path) -> None:
     found = (
         Found("Curator", "https://curator.onrender.com/health", True, "srv-a", "tea-x"),
