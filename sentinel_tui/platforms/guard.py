@@ -28,7 +28,7 @@ from sentinel_tui.platforms.transport import Answer, NoAnswer, exchange
 from sentinel_tui.text import clean_text
 
 MOST_ANSWER_BYTES = 4_194_304
-"""The largest answer that is read: a hundred services with all that is known of them."""
+"""The largest answer that is usual: a hundred services with all that is known of them."""
 
 _PAUSES_S = (1.0, 4.0)
 _JITTER = 0.5
@@ -69,6 +69,7 @@ class Guard:
         clock: Clock,
         *,
         allow_private: bool = False,
+        most_bytes: int = MOST_ANSWER_BYTES,
     ) -> None:
         """Say nothing yet.
 
@@ -77,12 +78,14 @@ class Guard:
             headers: What every call carries, the key among it.
             clock: Times pauses.
             allow_private: Whether the API may lie in a private network, as a test's does.
+            most_bytes: The largest answer that is read.
         """
         self.failures = 0
         self._base_url = base_url
         self._headers = {"accept": "application/json", **headers}
         self._clock = clock
         self._allow_private = allow_private
+        self._most_bytes = most_bytes
         self._broken_until_s = 0.0
         self._buckets: dict[str, _Bucket] = {}
         self._trust: ssl.SSLContext | None = None
@@ -141,7 +144,7 @@ class Guard:
                 headers=headers,
                 body=body,
                 allow_private=self._allow_private,
-                most_bytes=MOST_ANSWER_BYTES,
+                most_bytes=self._most_bytes,
                 trust=await self._trusted(),
             )
         except NoAnswer as nobody:
@@ -217,8 +220,13 @@ def _json(answer: Answer) -> Any:
 def _said(answer: Answer) -> str:
     """What an answer says is wrong, cleaned and without secrets."""
     try:
-        said = json.loads(answer.body)["message"]
-    except (ValueError, RecursionError, KeyError, TypeError):
-        said = ""
-    text = clean_text(redact(str(said)), _MOST_SAID)
-    return f"{answer.status}: {text}" if text else f"answered with status {answer.status}"
+        told = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        told = None
+    # Some platforms have their message in a table of its own.
+    for table in (told, told.get("error") if isinstance(told, dict) else None):
+        if isinstance(table, dict) and "message" in table:
+            text = clean_text(redact(str(table["message"])), _MOST_SAID)
+            if text:
+                return f"{answer.status}: {text}"
+    return f"answered with status {answer.status}"
