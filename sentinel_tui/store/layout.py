@@ -7,7 +7,7 @@ from enum import IntEnum
 APPLICATION_ID = 0x53454E54
 """Says in the file's header that it is Sentinel's ("SENT")."""
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 """The newest migration, kept in the file's `user_version`."""
 
 HOUR_MS = 3_600_000

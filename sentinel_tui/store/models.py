@@ -22,7 +22,7 @@ from peewee import (
     TextField,
 )
 
-from sentinel_tui.store import action_models, keeping_models
+from sentinel_tui.store import action_models, keeping_models, video_models
 from sentinel_tui.store.alert_models import (
     Alert,
     Channel,
@@ -373,4 +373,17 @@ TABLES: tuple[type[Model], ...] = (
     action_models.AuditEntry,
     action_models.Tuning,
     action_models.Freeze,
+    video_models.VideoLibrary,
+    video_models.VideoRow,
+    video_models.VideoDay,
+    video_models.LibraryHour,
+    video_models.VideoHeat,
+    video_models.UniqueEstimate,
+    video_models.ViewEventRow,
+    video_models.Viewing,
+    video_models.UserAction,
+    video_models.VideoAnalysis,
+    video_models.ContentTrend,
+    video_models.StudyRow,
+    video_models.ThemeWord,
 )

@@ -18,11 +18,15 @@ class PastReader(Reader):
     - An outage shows from its first failed look on, and a recovery from its first good one,
       although each was confirmed a little later: that is how they are dated.
     - What was configured is what is configured today. A service or check is left out before it
-      was first looked at; one that was taken out shows until its last look.
+      was first looked at, a library before its first video was listed; a service that was taken
+      out shows until its last look.
     - Where only the last value is kept, a later one shows: an alert's severity and reason before
       it rose, the title of an incident that another service was found to be the cause of, a
       notice that was dropped or given up, how often a message was tried, the words with which an
-      action was first allowed or held back.
+      action was first allowed or held back, how a video was described. A video's counts are those
+      of the last study by then, and until the first one those of later.
+    - Of studies the last one of each day is kept: before it was made, the day shows the one before.
+      The day and the hour that were not over show no views yet.
     - A service that was awake shows so up to the instant, not until when it was expected to stay
       so. Plans show for as long as they are kept.
     - What is kept of the present alone is left out: what was planned next, when a certificate

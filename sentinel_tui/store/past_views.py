@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from sentinel_tui.domain.hosting import DeployStatus
 from sentinel_tui.store.driver import Connection
 from sentinel_tui.store.latency import WHOLE_DAYS
-from sentinel_tui.store.layout import DAY_MS, Floor, Mark
+from sentinel_tui.store.layout import DAY_MS, HOUR_MS, Floor, Mark
 
 REBUILT = ("services", "checks", "check_states")
 """Tables whose rows are overwritten in the present; `past_states` fills them anew."""
@@ -188,6 +188,40 @@ _ACTIONS = _Cut(
     },
 )
 
+_LIBRARIES = _Cut(
+    "EXISTS (SELECT 1 FROM main.videos own WHERE own.library = libraries.name "
+    "AND own.first_ms <= :now)",
+    {
+        "read_ms": "min(read_ms, :now)",
+        "counted_to_ms": f"min(counted_to_ms, {_HOUR_BEGAN})",
+        # What waited then, and what was wrong, is not kept.
+        "waiting": "CASE WHEN read_ms > :now THEN 0 ELSE waiting END",
+        "trouble": "CASE WHEN read_ms > :now THEN '' ELSE trouble END",
+    },
+)
+
+_COUNTED_THEN = (
+    "(SELECT own.{} FROM main.video_analytics own WHERE own.video_id = videos.id "
+    "AND own.timestamp <= :now AND seen_ms > :now ORDER BY own.day_ms DESC LIMIT 1)"
+)
+_VIEWS_THEN = f"coalesce({_COUNTED_THEN.format('views')}, views)"
+_WATCH_THEN = f"coalesce({_COUNTED_THEN.format('watch_time_sec')}, watch_s)"
+_VIDEOS = _Cut(
+    "first_ms <= :now",
+    {
+        **_undo("gone_ms"),
+        "seen_ms": "min(seen_ms, :now)",
+        "read_ms": "min(read_ms, :now)",
+        # A video's own counters go on; the studies noted them day by day.
+        "views": _VIEWS_THEN,
+        "watch_s": _WATCH_THEN,
+        "average_watch_s": f"CASE WHEN seen_ms > :now AND {_VIEWS_THEN} > 0 "
+        f"THEN {_WATCH_THEN} / {_VIEWS_THEN} ELSE average_watch_s END",
+        "counted_from_ms": "min(counted_from_ms, :now)",
+        "counted_to_ms": "min(counted_to_ms, :now)",
+    },
+)
+
 _CUTS: Mapping[str, _Cut] = {
     "metrics": _Cut("at_ms <= :now"),
     # A bucket that was not full yet would tell what came later.
@@ -230,6 +264,20 @@ _CUTS: Mapping[str, _Cut] = {
     "audit": _Cut("at_ms <= :now"),
     "tunings": _Cut("at_ms <= :now", _undo("undone_ms", undone_by="''")),
     "freezes": _Cut("at_ms <= :now", _undo("ended_ms", ended_by="''")),
+    "libraries": _LIBRARIES,
+    "videos": _VIDEOS,
+    # The day and the hour that go on would tell what came later.
+    "video_days": _Cut(f"day_ms + {DAY_MS} <= :now"),
+    "library_hours": _Cut(f"hour_ms + {HOUR_MS} <= :now"),
+    "unique_estimates": _Cut(f"day_ms + {DAY_MS} <= :now"),
+    "video_heat": _Cut("at_ms <= :now"),
+    "view_events": _Cut("received_ms <= :now AND at_ms <= :now"),
+    "viewings": _Cut("folded_ms <= :now"),
+    "user_actions": _Cut("received_ms <= :now AND timestamp <= :now"),
+    "video_analytics": _Cut("timestamp <= :now"),
+    "content_trends": _Cut("detected_at <= :now"),
+    "studies": _Cut("at_ms <= :now"),
+    "themes": _Cut("at_ms <= :now"),
 }
 
 

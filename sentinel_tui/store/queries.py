@@ -36,13 +36,13 @@ from sentinel_tui.store import (
 )
 from sentinel_tui.store.failed_looks import failed_looks
 from sentinel_tui.store.info import StoreInfo, read_info
-from sentinel_tui.store.keeping_queries import KeepingQueries
+from sentinel_tui.store.video_queries import VideoQueries
 
 _HOUR_MS = 3_600_000
 _WEEK_MS = 7 * 24 * _HOUR_MS
 
 
-class Reader(KeepingQueries):
+class Reader(VideoQueries):
     """Reads a store that a running engine may be writing.
 
     Args:

@@ -28,6 +28,7 @@ from sentinel_tui.store.awake import (
 )
 from sentinel_tui.store.baselines import learn_usual, load_usual
 from sentinel_tui.store.channels import register_channels
+from sentinel_tui.store.events import Added, add_owner_actions, add_view_events, fold_views
 from sentinel_tui.store.hosting import (
     hosted,
     last_deploys,
@@ -67,11 +68,26 @@ from sentinel_tui.store.registry import (
     set_wake,
 )
 from sentinel_tui.store.silencing import active, add_silence, due_ends, end_silence
+from sentinel_tui.store.study import reject_theme, save_study, set_theme
 from sentinel_tui.store.tuning import add_tuning, live_tunings, undo_tuning
+from sentinel_tui.store.videos import (
+    ToRead,
+    VideoChanges,
+    libraries,
+    mark_read,
+    register_libraries,
+    save_library,
+    save_videos,
+    to_read,
+)
+from sentinel_tui.store.watching import save_days, save_heat, save_hours, save_uniques
 
 __all__ = [
     "ABANDONED",
+    "Added",
     "IntentRecord",
+    "ToRead",
+    "VideoChanges",
     "abandon_intents",
     "acknowledge",
     "acknowledge_incident",
@@ -80,8 +96,10 @@ __all__ = [
     "add_event",
     "add_gap",
     "add_note",
+    "add_owner_actions",
     "add_silence",
     "add_tuning",
+    "add_view_events",
     "add_visits",
     "advance",
     "beat",
@@ -96,6 +114,7 @@ __all__ = [
     "escalate",
     "failed",
     "finish_intent",
+    "fold_views",
     "freeze",
     "frozen",
     "hosted",
@@ -106,9 +125,11 @@ __all__ = [
     "last_modes",
     "last_plan",
     "learn_usual",
+    "libraries",
     "live_tunings",
     "load_states",
     "load_usual",
+    "mark_read",
     "mode_settings",
     "open_actions",
     "open_stretches",
@@ -119,20 +140,31 @@ __all__ = [
     "record",
     "register",
     "register_channels",
+    "register_libraries",
+    "reject_theme",
     "resolve_gone",
+    "save_days",
     "save_deploys",
     "save_events",
+    "save_heat",
+    "save_hours",
+    "save_library",
     "save_plan",
     "save_services",
     "save_state",
     "save_stretches",
+    "save_study",
+    "save_uniques",
+    "save_videos",
     "set_mode",
     "set_next_looks",
     "set_paused",
     "set_suppressed",
+    "set_theme",
     "set_wake",
     "stretches",
     "tend",
+    "to_read",
     "undo_tuning",
     "unfreeze",
     "verify_audit",

@@ -10,6 +10,7 @@ from sentinel_tui.store.forgetting import forget
 from sentinel_tui.store.guard import Ballast, processes_with, wal_path
 from sentinel_tui.store.layout import DAY_MS, Floor, Mark
 from sentinel_tui.store.marks import read_mark
+from sentinel_tui.store.video_forgetting import forget_videos
 from sentinel_tui.text import format_bytes
 
 BATCH_ROWS = 2_000
@@ -40,7 +41,7 @@ def prune(db: Database, now_ms: int, limits: RetentionOptions) -> bool:
     """
     rolled_ms = read_mark(db, Mark.ROLLED)
     if rolled_ms is None:
-        return False
+        return _forget_history(db, now_ms, limits)
     raw_until_ms = rolled_ms if _nearly_full(db) else now_ms - limits.raw_days * DAY_MS
     deleted = _prune_metrics(db, min(raw_until_ms, rolled_ms))
     # By whole days, because a day's hours and an hour's minutes are only worth something together.
@@ -49,7 +50,11 @@ def prune(db: Database, now_ms: int, limits: RetentionOptions) -> bool:
         deleted = _prune_rollups(db, Floor.MINUTE, today_ms - limits.minute_days * DAY_MS)
     if not deleted:
         deleted = _prune_rollups(db, Floor.HOUR, today_ms - limits.hour_days * DAY_MS)
-    return deleted or forget(db, now_ms) or _give_back(db)
+    return deleted or _forget_history(db, now_ms, limits) or _give_back(db)
+
+
+def _forget_history(db: Database, now_ms: int, limits: RetentionOptions) -> bool:
+    return forget(db, now_ms) or forget_videos(db, now_ms, limits.event_days)
 
 
 def _prune_metrics(db: Database, until_ms: int) -> bool:

@@ -31,12 +31,14 @@ from big_store import (
     looks,
     paths_in,
 )
+from big_videos import VIDEOS, YEAR_AGO_MS, build_videos
 
 from sentinel_tui.clock import SystemClock
 from sentinel_tui.config.model import RetentionOptions, Service
 from sentinel_tui.domain.monitoring.judgement import Judgement, judge
 from sentinel_tui.domain.monitoring.observations import Observation, Outcome, PhaseTimings
 from sentinel_tui.domain.monitoring.states import CheckState, Thresholds
+from sentinel_tui.domain.video.events import PlayerEvent, ViewEvent
 from sentinel_tui.paths import Paths
 from sentinel_tui.store import recorder
 from sentinel_tui.store.driver import SQLITE_VERSION, Connection, open_reader, sqlite
@@ -46,6 +48,7 @@ from sentinel_tui.store.writer import Holder, StoreWriter
 HOUR_MS = 3_600_000
 TICK_ROWS = 100
 TICKS = 300
+EVENTS_A_BATCH = 500
 MOST_BYTES_PER_ROW, MOST_ROLLUP_MB, LEAST_ROWS_PER_S, MOST_QUERY_MS = 30.0, 60.0, 20_000.0, 20.0
 
 
@@ -68,6 +71,7 @@ def main() -> None:
         weigh_store(paths, bytes_per_row)
         measure_reading(paths, options.days)
         measure_keeping(Path(scratch))
+        measure_videos(Path(scratch))
 
 
 def weigh_rows(scratch: Path) -> float:
@@ -255,6 +259,60 @@ def keeping_queries(reader: Reader) -> list[tuple[str, Callable[[], object]]]:
         ("timeline of 24 h with all that", lambda: reader.timeline(day_ago_ms, END_MS)),
         ("timeline of one service", lambda: reader.timeline(day_ago_ms, END_MS, service=service)),
     ]
+
+
+def measure_videos(scratch: Path) -> None:
+    """What a year of two thousand videos weighs, and how fast it is read and told."""
+    paths = paths_in(scratch / "videos")
+    started = time.perf_counter()
+    build_videos(paths)
+    print(
+        f"a year of {VIDEOS} videos: {used_bytes(paths.store) / 1e6:.0f} MB, "
+        f"built in {time.perf_counter() - started:.0f} s"
+    )
+    with closing(Reader(paths)) as reader:
+        for name, query, most_ms in video_queries(reader):
+            verdict(f"{name}, ms", median_ms(query, 5), most_ms)
+    with opened(paths_in(scratch / "events")) as writer:
+        verdict("view events/s, batches of 500", asyncio.run(tell(writer)), 10_000, least=True)
+
+
+def video_queries(reader: Reader) -> list[tuple[str, Callable[[], object], float]]:
+    """What screens and studies ask about videos, and how long it may take."""
+    video = reader.videos()[0].id
+    return [
+        ("the table of all videos", reader.card_rows, 50.0),
+        ("all videos", reader.videos, 80.0),
+        ("all figures with their sources", reader.cards, 100.0),
+        ("one video's figures", lambda: reader.card(video), 5.0),
+        ("what the study says", reader.study, 20.0),
+        ("a year of hours", lambda: reader.hours("", YEAR_AGO_MS, END_MS), 40.0),
+        ("a year of one video", lambda: reader.days([video], YEAR_AGO_MS, END_MS), 5.0),
+        ("all that a study needs", lambda: reader.known(YEAR_AGO_MS), 2_000.0),
+    ]
+
+
+async def tell(writer: StoreWriter) -> float:
+    """Store batches of view events one after the other; returns how many a second."""
+    events = [
+        ViewEvent(
+            f"{number % 997:032x}",
+            f"video-{number % 499}",
+            "full",
+            PlayerEvent.PROGRESS,
+            END_MS + number,
+            1.0,
+            f"{number * 2_654_435_761 % 2**32:032x}",
+        )
+        for number in range(40 * EVENTS_A_BATCH)
+    ]
+    started = time.perf_counter()
+    for start in range(0, len(events), EVENTS_A_BATCH):
+        batch = events[start : start + EVENTS_A_BATCH]
+        await writer.run(
+            partial(recorder.add_view_events, events=batch, received_ms=END_MS), durable=True
+        )
+    return len(events) / (time.perf_counter() - started)
 
 
 def raw_latest(raw: Connection) -> object:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from past_keeping import KEEPING_STORY, keeping_answers
+from past_videos import VIDEO_STORY, video_answers
 from store_looks import T0_MS, Watch, bad, good, service
 
 from sentinel_tui.clock import FakeClock
@@ -304,7 +305,7 @@ _STORY: tuple[tuple[int, Callable[[Day], Any]], ...] = (
     (322, _have),
     (330, _falls_ill("blog", slow)),
     (340, _is_well("blog")),
-    *((minute, _does(job)) for minute, job in KEEPING_STORY),
+    *((minute, _does(job)) for minute, job in (*KEEPING_STORY, *VIDEO_STORY)),
 )
 
 
@@ -347,6 +348,7 @@ def answers(reader: Reader, now_ms: int) -> dict[str, Any]:
         "failures": [reader.failures(one.id) for one in services],
         "cold starts": [reader.cold_starts(one.id) for one in services],
         **keeping_answers(reader, now_ms),
+        **video_answers(reader, now_ms),
     }
 
 

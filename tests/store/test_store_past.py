@@ -131,6 +131,8 @@ def _is_worth_a_replay(said: Said) -> None:
         *(DeployStatus.UNDER_WAY, DeployStatus.LIVE, DeployStatus.REPLACED, DeployStatus.FAILED)
     }
     assert any(one.reopened for one in last["incidents"])
+    for about in ("days", "hours", "heat", "uniques", "viewings", "card rows", "study", "themes"):
+        assert len({str(told[about]) for told in said.values()}) > 1, about
     gone = [told["engine"] for told in said.values() if not told["watching"]]
     assert gone
 

@@ -6,11 +6,11 @@ service, two cold starts and a loss of the network.
 
 from __future__ import annotations
 
-import gzip
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from left_behind import layout, leave_behind, rows, tables
 from store_keeping import a_deploy, a_plan, an_action
 from store_looks import OpenWriter, service
 
@@ -21,20 +21,14 @@ from sentinel_tui.paths import Paths
 from sentinel_tui.store import recorder
 from sentinel_tui.store.backup import check
 from sentinel_tui.store.database import Database
-from sentinel_tui.store.driver import open_reader
-from sentinel_tui.store.guard import create_private, prepare_folder
 from sentinel_tui.store.layout import HOUR_MS, LAYOUT_VERSION
 from sentinel_tui.store.past import PastReader
 from sentinel_tui.store.queries import Reader
 from sentinel_tui.store.salvage import salvage
 
 SECOND_LAYOUT = 2
-LEFT_BEHIND = Path(__file__).with_name("second_layout.db.gz")
 STOPPED_MS = 1_795_379_269_582
 """When the program that wrote it stopped."""
-
-MOVED = {"engine_lease", "schema_migration"}
-"""What every start writes."""
 
 
 @pytest.fixture
@@ -44,35 +38,9 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def second_layout(paths: Paths) -> Path:
-    prepare_folder(paths)
-    create_private(paths.store)
-    paths.store.write_bytes(gzip.decompress(LEFT_BEHIND.read_bytes()))
-    assert layout(paths.store) == SECOND_LAYOUT
-    return paths.store
-
-
-def layout(store: Path) -> int:
-    with closing(open_reader(store)) as connection:
-        return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def tables(store: Path) -> dict[str, str]:
-    """The columns of each table but those in `MOVED`, as a list for a query."""
-    with closing(open_reader(store)) as connection:
-        found = connection.execute(
-            "SELECT t.name, group_concat(c.name) FROM sqlite_master t "
-            "JOIN pragma_table_info(t.name) c WHERE t.type = 'table' GROUP BY t.name"
-        ).fetchall()
-    return {name: columns for name, columns in found if name not in MOVED}
-
-
-def rows(store: Path, named: dict[str, str]) -> dict[str, list[tuple[object, ...]]]:
-    """All rows of some tables with some columns."""
-    with closing(open_reader(store)) as connection:
-        return {
-            name: connection.execute(f"SELECT {columns} FROM {name}").fetchall()  # noqa: S608 (its own names)
-            for name, columns in named.items()
-        }
+    store = leave_behind(paths, "second_layout.db.gz")
+    assert layout(store) == SECOND_LAYOUT
+    return store
 
 
 async def test_it_goes_on_with_every_row_it_had(
