@@ -49,6 +49,11 @@ class Paths:
         return self.data_dir / "frozen"
 
     @property
+    def viewer_key(self) -> Path:
+        """With what viewers' tokens are hashed, unless the configuration says; mode 0600."""
+        return self.data_dir / "viewer.key"
+
+    @property
     def backups(self) -> Path:
         """Copies of the store, newest last by name."""
         return self.data_dir / "backups"

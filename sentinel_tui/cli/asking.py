@@ -37,7 +37,7 @@ _FREE_TEXT = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 """For commands whose text may hold what looks like an option: `note 7 see df -h`."""
 
 
-HAND_MADE = frozenset({"plan", "freeze"})
+HAND_MADE = frozenset({"plan", "freeze", "video"})
 """Commands of the catalog that the command line offers with more than the catalog knows."""
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--fresh", is_flag=True, help="Forget what an earlier demo recorded.")
 @click.option("--no-screen", is_flag=True, help="Run without the dashboard, until Ctrl-C.")
 @click.option(
-    "--break", "broken", metavar="SERVICE", help="Break a service, network, inbox or render."
+    "--break", "broken", metavar="SERVICE", help="Break a service, network, inbox, render or bunny."
 )
 @click.option("--how", default="500", help="500, refuse, hang, slow, drip, sleep, deploy, …")
 @click.option("--for", "lasts", default="60s", show_default=True, help="For how long.")

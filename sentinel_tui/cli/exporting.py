@@ -17,7 +17,7 @@ _PATH = click.Path(path_type=Path)
 
 @click.group("export")
 def export() -> None:
-    """Write what others read: metrics, a status page."""
+    """Write what others read: metrics, a status page, a table of videos."""
 
 
 @export.command("prometheus")
@@ -38,6 +38,7 @@ def export_prometheus(session: Session, path: Path | None) -> int:
             store.services(),
             store.incidents(open_only=True),
             watching=find_engine(context).watching,
+            view_events=store.view_events_received(),
         )
     if path is None:
         print_text(text.rstrip("\n"))
@@ -70,6 +71,25 @@ def export_status_page(session: Session, folder: Path, title: str) -> int:
     for service in board.services:
         write_whole(badges / f"{service.id}.svg", service_badge(service, board))
     tell(f"{folder / 'index.html'} and {len(board.services) + 1} badges are written.")
+    return 0
+
+
+@export.command("videos")
+@click.option("--file", "path", type=_PATH, help="Where to, instead of standard output.")
+@click.pass_obj
+def export_videos(session: Session, path: Path | None) -> int:
+    """Print all videos as CSV: each figure with its interval and what it rests on.
+
+    What is unknown is an empty cell, never a zero.
+    """
+    from sentinel_tui.commands.exporting.video_table import video_table
+
+    with session.context() as context:
+        text = video_table(context.store)
+    if path is None:
+        print_text(text.rstrip("\n"))
+    else:
+        write_whole(path, text)
     return 0
 
 

@@ -19,6 +19,7 @@ from sentinel_tui.cli.reporting import report
 from sentinel_tui.cli.running import beat, engine, service, stop
 from sentinel_tui.cli.session import Session
 from sentinel_tui.cli.storing import store
+from sentinel_tui.cli.tracking import import_events, track
 from sentinel_tui.cli.video import video
 from sentinel_tui.paths import default_paths
 
@@ -51,6 +52,8 @@ def _open_screen(session: Session) -> int:
 
 
 for _command in [*catalog_commands(), plan, freeze, run_text, check, init, config, store]:
+    sentinel.add_command(_command)
+for _command in [track, import_events]:
     sentinel.add_command(_command)
 for _command in [engine, stop, service, beat, demo, report, export, replay, video]:
     sentinel.add_command(_command)

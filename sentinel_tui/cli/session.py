@@ -13,6 +13,7 @@ from sentinel_tui.cli.output import tell
 from sentinel_tui.client import Client, read_only_refusal
 from sentinel_tui.clock import SystemClock
 from sentinel_tui.commands.context import Context
+from sentinel_tui.domain.video.insights import Language
 from sentinel_tui.errors import ConfigError, SentinelError
 from sentinel_tui.paths import Paths
 
@@ -120,7 +121,12 @@ class Session:
         if self.config is None:
             return context
         render = self.config.render
-        return replace(context, budget_h=render.budget_hours, reserve=render.reserve_share)
+        return replace(
+            context,
+            budget_h=render.budget_hours,
+            reserve=render.reserve_share,
+            language=Language(self.config.videos.language),
+        )
 
     def _reader(self) -> Reader | None:
         # The store's own library is heavy; nothing needs it where there is no store.

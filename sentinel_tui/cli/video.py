@@ -1,4 +1,4 @@
-"""`sentinel video`: what an export of any platform tells about its videos."""
+"""`sentinel video`: one video by its title, or what an export of any platform tells of its own."""
 
 from __future__ import annotations
 
@@ -8,15 +8,50 @@ from typing import Any
 
 import click
 
+from sentinel_tui.cli.asking import answer, catalog_help
 from sentinel_tui.cli.output import json_option, print_json, print_text
+from sentinel_tui.cli.session import Session
 from sentinel_tui.cli.video_files import read_heatmaps, read_video_table
+from sentinel_tui.commands.catalog import BY_NAME
+from sentinel_tui.commands.parser import parse_arguments
 
+_SPEC = BY_NAME["video"]
 _FILE = click.Path(path_type=Path)
 
 
-@click.group()
-def video() -> None:
-    """Analyse an export of videos, without an account anywhere."""
+@click.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1)
+@json_option
+@click.pass_context
+def _shown(context: click.Context, words: tuple[str, ...], json: bool) -> int:
+    session: Session = context.obj
+    as_json = json or (context.parent is not None and context.parent.params["json"])
+    with session.context() as given:
+        read = parse_arguments(_SPEC, words, session.service_ids(given))
+        return answer(session, read, given, json=as_json)
+
+
+class _TitleOrCommand(click.Group):
+    """A group in which whatever is no command is the title of a video."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant, and what is left for it."""
+        if args[0] in self.commands:
+            return super().resolve_command(ctx, args)
+        return _SPEC.name, _shown, args
+
+
+@click.group(
+    cls=_TitleOrCommand,
+    help=f"{catalog_help(_SPEC)}\n\nIts two commands analyse files, without an account anywhere.",
+    short_help=f"{_SPEC.summary}.",
+    subcommand_metavar="TITLE | COMMAND FILE",
+)
+@json_option
+def video(json: bool) -> None:
+    """Show one video, or analyse an export."""
 
 
 @video.command()

@@ -92,3 +92,14 @@ class Arguments:
         if not isinstance(value, bool):
             raise UsageError(f"{self._verb} needs {name}, true or false")
         return value
+
+    def items(self, name: str) -> list[object]:
+        """A list, of whatever it holds.
+
+        Raises:
+            UsageError: It is missing, or is no list.
+        """
+        value = self._given.get(name)
+        if not isinstance(value, list):
+            raise UsageError(f"{self._verb} needs {name}, a list")
+        return value

@@ -10,8 +10,10 @@ from sentinel_tui.config.orders import objectives_for
 from sentinel_tui.domain.records import EngineRecord, WorkerRecord
 from sentinel_tui.engine.acting.acting import Acting
 from sentinel_tui.engine.edges import Edges
+from sentinel_tui.engine.ingest.reception import Reception
 from sentinel_tui.engine.parts import Parts
 from sentinel_tui.engine.supervisor import Supervisor
+from sentinel_tui.engine.videos import Videos
 from sentinel_tui.engine.workers.baseline import Baseline
 from sentinel_tui.engine.workers.budgets import Budgets
 from sentinel_tui.engine.workers.dead_man import DeadMan
@@ -35,6 +37,8 @@ class Crew:
         reload: Takes changes of the configuration over.
         notifier: Sends what is to be told.
         acting: Acts on services, as far as the owner allows.
+        videos: Reads videos, and has them studied.
+        reception: Takes what services, pages and players tell.
     """
 
     def __init__(
@@ -80,6 +84,15 @@ class Crew:
         )
         self._dead_man = DeadMan(clock, self.ailment)
         self.acting = Acting(paths, parts, config)
+        self.videos = Videos(paths, parts, edges)
+        self.reception = Reception(
+            paths,
+            parts,
+            config,
+            noticed=self.videos.libraries.notice,
+            describe=describe,
+            ailment=self.ailment,
+        )
         self.go_by(config)
 
     def go_by(self, config: Config) -> None:
@@ -90,6 +103,8 @@ class Crew:
         self._budgets.objectives = objectives_for(config)
         self._dead_man.options = config.heartbeat
         self.acting.go_by(config)
+        self.videos.go_by(config)
+        self.reception.go_by(config)
 
     def start(self) -> None:
         """Have everybody work."""
@@ -130,6 +145,8 @@ class Crew:
             "rollup": self._rollup.run,
             **parts.keeping.workers,
             **self.acting.workers,
+            **self.videos.workers,
+            **self.reception.workers,
         }
         for name, work in workers.items():
             self._supervisor.start(name, work)
@@ -149,6 +166,8 @@ class Crew:
             _PROBING: self._parts.sight.waits_for,
             _DEAD_MAN: self._dead_man.trouble,
             _RENDER: self._parts.hosted.trouble,
+            **self.videos.troubles,
+            **self.reception.troubles,
         }
         return tuple(
             replace(one, error=one.error or held_up.get(one.name, ""))

@@ -73,8 +73,16 @@ class Engine:
             parts.recording,
             self._crew.notifier.nudge,
         )
-        acting = self._crew.acting.verbs
-        verbs = Verbs(parts, owner, acting, self._crew.reload, self.status, self.stopping.set)
+        verbs = Verbs(
+            parts,
+            owner,
+            self._crew.acting.verbs,
+            self._crew.videos.verbs,
+            self._crew.reception.verbs,
+            self._crew.reload,
+            self.status,
+            self.stopping.set,
+        )
         self._control = ControlServer(paths.socket, verbs.answer)
 
     @classmethod

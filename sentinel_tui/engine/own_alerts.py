@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from sentinel_tui.domain.monitoring.alerts import Finding, Severity
+from sentinel_tui.domain.monitoring.alerts import Finding, Rule, Severity
 from sentinel_tui.domain.records import AlertRecord
 from sentinel_tui.engine.recording import Recording
 from sentinel_tui.store.recorder import raise_finding
@@ -45,6 +45,10 @@ class OwnAlerts:
                 return
             del self._open[finding.fingerprint]
         self._recording.note(partial(raise_finding, finding=finding, service=service, check=check))
+
+    def open_of(self, rule: Rule) -> list[str]:
+        """The fingerprints of the open alerts of a rule."""
+        return [one for one in self._open if one.partition("/")[0] == rule]
 
     def forget(self, fingerprint: str) -> None:
         """Take an alert for closed, because the store closes it with what it was about."""

@@ -11,6 +11,7 @@ from sentinel_tui.config.model import Config
 from sentinel_tui.domain.keepalive.hours_ledger import month_of
 from sentinel_tui.domain.monitoring.states import CheckState
 from sentinel_tui.domain.records import AlertRecord
+from sentinel_tui.domain.video.catalog import LibraryRole
 from sentinel_tui.engine.hosted import HostedPast
 from sentinel_tui.engine.keeping import KeepingPast
 from sentinel_tui.engine.ledger import LedgerPast
@@ -21,6 +22,7 @@ from sentinel_tui.paths import Paths
 from sentinel_tui.store.database import Database
 from sentinel_tui.store.queries import Reader
 from sentinel_tui.store.recorder import last_beat_ms, load_states, register, register_channels
+from sentinel_tui.store.videos import register_libraries
 from sentinel_tui.store.writer import StoreWriter
 
 _MOST_OPEN_ALERTS = 10_000
@@ -128,6 +130,8 @@ def _read_keeping(reader: Reader, config: Config, beat_ms: int | None, now_ms: i
 
 def _enlist(db: Database, config: Config) -> Registered:
     register_channels(db, [(channel.name, channel.kind) for channel in config.channels])
+    libraries = config.videos.libraries
+    register_libraries(db, {one.name: LibraryRole(one.role) for one in libraries})
     return Registered(register(db, config.services), load_states(db))
 
 

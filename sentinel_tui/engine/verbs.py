@@ -11,17 +11,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from sentinel_tui.domain.monitoring.judgement import Judgement, service_state
+from sentinel_tui.domain.monitoring.judgement import service_state
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.engine.action_verbs import ActionVerbs
 from sentinel_tui.engine.arguments import Arguments
+from sentinel_tui.engine.beats import look_data
 from sentinel_tui.engine.control import Json, Request
+from sentinel_tui.engine.ingest_verbs import TellingVerbs
 from sentinel_tui.engine.owner_verbs import Action, OwnerVerbs
 from sentinel_tui.engine.parts import Parts
+from sentinel_tui.engine.video_verbs import VideoVerbs
 from sentinel_tui.engine.watch import WatchedCheck, WatchedService
 from sentinel_tui.engine.workers.reload import Reload
 from sentinel_tui.errors import EngineError, SentinelError, StoreError, UsageError
-from sentinel_tui.probes.heartbeat import beat_observation
 from sentinel_tui.store.database import Database
 from sentinel_tui.store.recorder import (
     ABANDONED,
@@ -42,6 +44,8 @@ class Verbs:
         parts: Parts,
         owner: OwnerVerbs,
         acting: ActionVerbs,
+        videos: VideoVerbs,
+        telling: TellingVerbs,
         reload: Reload,
         status: Callable[[], Json],
         stop: Callable[[], None],
@@ -52,6 +56,8 @@ class Verbs:
             parts: The engine's parts.
             owner: Does what concerns alerts and being told.
             acting: Does what concerns acting on services.
+            videos: Does what concerns videos.
+            telling: Takes what services and players tell.
             reload: Takes the configuration over.
             status: How the engine is.
             stop: Has the engine stop once the answer is out.
@@ -62,7 +68,7 @@ class Verbs:
         self._stop_engine = stop
         self._asking: dict[str, Action] = {
             "status": self._status,
-            "beat": self._beat,
+            **telling.asking,
             **acting.asking,
         }
         self._changing: dict[str, Action] = {
@@ -73,6 +79,7 @@ class Verbs:
             **owner.changing,
             **parts.keeping.verbs.changing,
             **acting.changing,
+            **videos.changing,
             "reload": self._reload,
             "stop": self._stop,
         }
@@ -159,7 +166,7 @@ class Verbs:
                 self._parts.resting.rouse(check.service)
         judgements = await asyncio.gather(*map(self._parts.probing.look_now, checks))
         await self._flush_if_possible()
-        return {"looks": [_look(one) for one in judgements if one is not None]}
+        return {"looks": [look_data(one) for one in judgements if one is not None]}
 
     def _named_checks(self, arguments: Arguments) -> list[WatchedCheck]:
         watch = self._parts.watch
@@ -186,7 +193,7 @@ class Verbs:
         await self._flush_if_possible()
         if judgement is None:
             raise EngineError(f"{service.id} was taken out of the configuration meanwhile")
-        return {**_look(judgement), "cold_start_ms": judgement.cold_start_ms}
+        return {**look_data(judgement), "cold_start_ms": judgement.cold_start_ms}
 
     async def _pause(self, arguments: Arguments) -> Json:
         arguments.expect("service", "until_ms")
@@ -204,29 +211,6 @@ class Verbs:
         self._parts.pausing.resume(service)
         await self._parts.recording.flush()
         return _shown(service)
-
-    async def _beat(self, arguments: Arguments) -> Json:
-        arguments.expect("service", "check", "ok", "message")
-        seen = beat_observation(
-            self._parts.clock.now_ms(),
-            ok=arguments.flag("ok", default=True),
-            message=arguments.text("message", ""),
-        )
-        check = self._heartbeat_check(arguments.text("service"), arguments.text("check", ""))
-        judgement = self._parts.observer.take(check, seen)
-        await self._flush_if_possible()
-        return _look(judgement)
-
-    def _heartbeat_check(self, service: str, check: str) -> WatchedCheck:
-        checks = self._parts.watch.service(service).checks.values()
-        called = (one for one in checks if not one.scheduled and check in ("", one.name))
-        found = next(called, None)
-        if found is None:
-            raise EngineError(
-                f"{service} has no heartbeat check{f' called {check!r}' if check else ''}",
-                'add one to its checks: { kind = "heartbeat", every = "1h" }',
-            )
-        return found
 
     async def _reload(self, arguments: Arguments) -> Json:
         arguments.expect()
@@ -258,17 +242,6 @@ def _begin(db: Database, request: Request, at_ms: int) -> IntentRecord:
     if begun is None:
         raise EngineError("the intent could not be written down")
     return begun
-
-
-def _look(judgement: Judgement) -> Json:
-    return {
-        "service": judgement.service,
-        "check": judgement.check,
-        "outcome": judgement.seen.outcome.word,
-        "latency_ms": judgement.seen.latency_ms,
-        "error": judgement.seen.error,
-        "state": judgement.state.state,
-    }
 
 
 def _shown(service: WatchedService) -> Json:

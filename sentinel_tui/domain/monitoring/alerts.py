@@ -40,6 +40,8 @@ class Rule(StrEnum):
     """The month's hours of a workspace will not last, or are used up."""
     HOSTING = "hosting"
     """The hosting platform cannot be asked."""
+    LIBRARY = "library"
+    """A library of videos cannot be read."""
     ACTION = "action"
     """What came of an action is unknown, or it made things worse."""
     OFFLINE = "offline"

@@ -20,7 +20,7 @@ NO_LONGER_WATCHED = "no longer watched"
 """Why an alert ended whose service was taken out: nobody knows whether it recovered."""
 
 _AVAILABILITY, _EXPIRY, _SENTINEL = "availability", "expiry", "sentinel"
-_WAKING, _ACTING, _WORKSPACE = "waking", "acting", "workspace"
+_WAKING, _ACTING, _WORKSPACE, _VIDEOS = "waking", "acting", "workspace", "videos"
 _FAMILIES = {
     Rule.DOWN: _AVAILABILITY,
     Rule.DEGRADED: _AVAILABILITY,
@@ -32,6 +32,7 @@ _FAMILIES = {
     Rule.ACTION: _ACTING,
     Rule.HOURS: _WORKSPACE,
     Rule.HOSTING: _WORKSPACE,
+    Rule.LIBRARY: _VIDEOS,
 }
 _PHRASES = {
     Rule.DOWN: ("is DOWN", "was down"),
@@ -43,6 +44,7 @@ _PHRASES = {
     Rule.COLD_START: ("wakes more slowly", "woke more slowly"),
     Rule.HOURS: ("runs out of hours", "ran out of hours"),
     Rule.HOSTING: ("cannot be read", "could not be read"),
+    Rule.LIBRARY: ("cannot be read", "could not be read"),
     Rule.ACTION: ("needs you after an action", "needed you after an action"),
     Rule.OFFLINE: ("is offline", "was offline"),
     Rule.CHANNEL: ("cannot deliver", "could not deliver"),
@@ -51,7 +53,11 @@ _PHRASES = {
     Rule.STORAGE: ("has trouble with its store", "had trouble with its store"),
 }
 """What a title says of its subject while the incident goes on, and once it is over."""
-_OWN_SUBJECTS = {_SENTINEL: "Sentinel", _WORKSPACE: "The workspace"}
+_OWN_SUBJECTS = {
+    _SENTINEL: "Sentinel",
+    _WORKSPACE: "The workspace",
+    _VIDEOS: "A video library",
+}
 """What an incident is about that is about no single service."""
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sentinel_tui.domain.monitoring.incidents import Incident
 from sentinel_tui.domain.monitoring.report import Report, ServiceReport
-from sentinel_tui.text import format_duration, format_latency, format_ratio
+from sentinel_tui.text import format_duration, format_latency, format_ratio, spreadsheet_text
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _FIELDS = (
@@ -35,9 +35,6 @@ _FIELDS = (
 )
 
 
-_FORMULA_STARTS = ("=", "+", "-", "@")
-
-
 def to_markdown(report: Report) -> str:
     """The report as a Markdown document, ending in a line break."""
     return "\n".join(_markdown(report)) + "\n"
@@ -58,8 +55,7 @@ def to_csv(report: Report) -> str:
 
 
 def _harmless(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    return spreadsheet_text(value) if isinstance(value, str) else value
 
 
 def to_dict(report: Report) -> dict[str, object]:
