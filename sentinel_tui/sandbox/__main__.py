@@ -9,19 +9,29 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
+import secrets
 import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 from sentinel_tui.clock import SystemClock
+from sentinel_tui.domain.video.catalog import DAY_MS
 from sentinel_tui.errors import SentinelError
 from sentinel_tui.paths import Paths
+from sentinel_tui.sandbox.catalogue import FILMING_DAYS, catalogue
 from sentinel_tui.sandbox.control import socket_path
 from sentinel_tui.sandbox.control_server import SandboxControl
+from sentinel_tui.sandbox.demo_config import VIEWING_SINCE
+from sentinel_tui.sandbox.films import ROLES
+from sentinel_tui.sandbox.players import Players, post_to
+from sentinel_tui.sandbox.port import LOOPBACK, free_port
 from sentinel_tui.sandbox.render.workspace import month_end_s
 from sentinel_tui.sandbox.services.render_edge import SleepHabits
+from sentinel_tui.sandbox.troubles import dice
 from sentinel_tui.sandbox.visitors import HOURS_OF_WEEK, Visitors
 from sentinel_tui.sandbox.world import DEFAULT_SEED, World
 
@@ -50,7 +60,13 @@ def main(arguments: list[str] | None = None) -> int:
 async def _live(folder: Path, seed: int) -> None:
     clock = SystemClock()
     hours = _scarce_hours(clock)
-    world = World(clock, seed, _DEMO_HABITS, free_hours=hours, build_s=_DEMO_BUILD_S)
+    films = catalogue(_viewing_since_ms(folder, clock), seed)
+    world = World(clock, seed, _DEMO_HABITS, free_hours=hours, build_s=_DEMO_BUILD_S, films=films)
+    ingest = {
+        "listen": f"{LOOPBACK}:{free_port(dice(secrets.randbits(64)))}",
+        "token": secrets.token_urlsafe(24),
+    }
+    players = Players(world.bunny.audience, post_to(**ingest), clock)
     control = SandboxControl(socket_path(Paths(folder / "sentinel.toml", folder)), world)
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -59,28 +75,37 @@ async def _live(folder: Path, seed: int) -> None:
     try:
         control.start()
         world.start()
-        _say(_where(world, hours))
-        await _let_people_come(world, clock, seed, ended)
+        _say({**_where(world, hours), "ingest": ingest})
+        curves = {name: [rate] * HOURS_OF_WEEK for name, rate in _VISITS_PER_HOUR.items()}
+        visitors = Visitors(curves, world.visit, clock, seed)
+        await _live_on(ended, visitors.come(), players.play())
     finally:
         reading.cancel()
         await control.stop()
         await world.stop()
 
 
-async def _let_people_come(
-    world: World, clock: SystemClock, seed: int, ended: asyncio.Event
-) -> None:
-    """Have visitors until the end; what goes wrong with them is not kept quiet."""
-    curves = {name: [rate] * HOURS_OF_WEEK for name, rate in _VISITS_PER_HOUR.items()}
-    coming = asyncio.create_task(Visitors(curves, world.visit, clock, seed).come())
+async def _live_on(ended: asyncio.Event, *lives: Coroutine[Any, Any, None]) -> None:
+    """Have people about until the end; what goes wrong with them is not kept quiet."""
+    living = [asyncio.create_task(life) for life in lives]
     ending = asyncio.create_task(ended.wait())
     try:
-        await asyncio.wait({coming, ending}, return_when=asyncio.FIRST_COMPLETED)
-        if coming.done():
-            coming.result()
+        done, _ = await asyncio.wait({*living, ending}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
     finally:
-        coming.cancel()
-        ending.cancel()
+        for task in (*living, ending):
+            task.cancel()
+
+
+def _viewing_since_ms(folder: Path, clock: SystemClock) -> int:
+    """When people began to watch: the same instant for as long as the demo's history is kept."""
+    file = folder / VIEWING_SINCE
+    with contextlib.suppress(OSError, ValueError):
+        return int(file.read_text(encoding="ascii"))
+    since_ms = (clock.now_ms() // DAY_MS - FILMING_DAYS) * DAY_MS
+    file.write_text(str(since_ms), encoding="ascii")
+    return since_ms
 
 
 def _scarce_hours(clock: SystemClock) -> float:
@@ -103,6 +128,13 @@ def _where(world: World, hours: float) -> dict[str, Any]:
             "key": render.key,
             "services": services,
             "hours": hours,
+        },
+        "bunny": {
+            "url": world.bunny.url,
+            "libraries": [
+                {"name": one.name, "id": one.id, "key": one.key, "role": ROLES[one.name].value}
+                for one in world.bunny.libraries.values()
+            ],
         },
     }
 

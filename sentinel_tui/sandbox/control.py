@@ -32,7 +32,7 @@ def break_in(paths: Paths, name: str, how: str = "500", for_s: float = 60.0) -> 
 
     Args:
         paths: The demo's files.
-        name: Which service, or `inbox`, `render` or `network`.
+        name: Which service, or `inbox`, `render`, `bunny` or `network`.
         how: In which way: 500, refuse, hang, slow, drip, sleep, deploy; the network: cut, slow,
             lossy.
         for_s: For how long.

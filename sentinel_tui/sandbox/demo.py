@@ -21,7 +21,16 @@ from sentinel_tui.client import Client
 from sentinel_tui.errors import ConfigError, SentinelError
 from sentinel_tui.paths import Paths
 from sentinel_tui.sandbox.control import break_in, demo_runs, mend_in
-from sentinel_tui.sandbox.demo_config import INBOX_SECRET, INBOX_URL, MARK, RENDER_KEY, demo_config
+from sentinel_tui.sandbox.demo_config import (
+    INBOX_SECRET,
+    INBOX_URL,
+    INGEST_TOKEN,
+    MARK,
+    RENDER_KEY,
+    VIEWING_SINCE,
+    demo_config,
+    library_key,
+)
 from sentinel_tui.text import clean_block, clean_text
 
 _START_S = 15.0
@@ -92,10 +101,9 @@ def start_demo(paths: Paths, *, fresh: bool = False) -> DemoHandle:
     try:
         said = _where(sandbox, paths)
         urls = dict(said["urls"])
-        _write(paths.data_dir / INBOX_URL, said["inbox"]["url"])
-        _write(paths.data_dir / INBOX_SECRET, said["inbox"]["secret"])
-        _write(paths.data_dir / RENDER_KEY, said["render"]["key"])
-        _write(paths.config, demo_config(urls, said["witnesses"], said["render"], paths.data_dir))
+        for name, secret in _secrets(said).items():
+            _write(paths.data_dir / name, secret)
+        _write(paths.config, demo_config(said, paths.data_dir))
     except BaseException:
         _end(sandbox)
         raise
@@ -115,7 +123,7 @@ def _refuse_strangers_config(config: Path) -> None:
 
 
 def _forget(paths: Paths) -> None:
-    """Remove the store of an earlier demo and its copies, and nothing else."""
+    """Remove the store of an earlier demo, its copies, and since when people watch in it."""
     if Client(paths).engine_runs():
         raise SentinelError(
             f"an engine still records in {paths.data_dir}",
@@ -124,6 +132,7 @@ def _forget(paths: Paths) -> None:
     for folder in (paths.data_dir, paths.backups):
         for file in folder.glob(f"{paths.store.name}*"):
             file.unlink()
+    (paths.data_dir / VIEWING_SINCE).unlink(missing_ok=True)
 
 
 def _spawn(paths: Paths) -> subprocess.Popen[bytes]:
@@ -154,6 +163,17 @@ def _where(sandbox: subprocess.Popen[bytes], paths: Paths) -> dict[str, Any]:
         clean_text(said.get("error") or "the demo's services did not start"),
         clean_text(said.get("hint") or _last_words(log) or f"see {log}"),
     )
+
+
+def _secrets(said: Mapping[str, Any]) -> dict[str, str]:
+    """What lies in files of its own, so that it does not stand in the configuration, by name."""
+    return {
+        INBOX_URL: said["inbox"]["url"],
+        INBOX_SECRET: said["inbox"]["secret"],
+        RENDER_KEY: said["render"]["key"],
+        INGEST_TOKEN: said["ingest"]["token"],
+        **{library_key(one["name"]): one["key"] for one in said["bunny"]["libraries"]},
+    }
 
 
 def _first_line(said: IO[bytes]) -> dict[str, Any]:

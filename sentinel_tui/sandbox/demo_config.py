@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,12 @@ INBOX_URL, INBOX_SECRET = "inbox.url", "inbox.secret"
 
 RENDER_KEY = "render.key"
 """The file in the demo's folder that holds the key of its platform."""
+
+INGEST_TOKEN = "ingest.token"  # noqa: S105 (the name of a file)
+"""The file in the demo's folder that holds what its players are known by."""
+
+VIEWING_SINCE = "viewing.since"
+"""The file in the demo's folder that says when people began to watch films in it."""
 
 _TEXT = (
     MARK
@@ -30,6 +36,10 @@ _TEXT = (
 # or let nobody be at home where alerts go:
 #
 #     sentinel demo --break inbox --how refuse --for 60s
+#
+# or have nobody know how many watch what:
+#
+#     sentinel demo --break bunny --how 500 --for 5m
 #
 # or have somebody deploy what does not work, so that a restart does not help (after a quarter of an
 # hour, when Sentinel has seen the deploy before it healthy for ten minutes, it asks to go back):
@@ -67,6 +77,27 @@ api = {render_api}
 poll = "10s"
 budget_hours = {hours}
 status_url = {render_status}
+
+# Where the videos are: a look-alike of Bunny Stream on this machine. Its previews are open to all,
+# its courses to who paid. People watch them as this machine's clock goes on, and the previews only
+# while the public site works.
+[videos]
+poll_cron = "* * * * *"
+study_cron = "*/10 * * * *"
+requests_per_s = 10
+
+{libraries}
+# Where players tell who watches what, so that Sentinel need not guess. Pages would post there; here
+# the demo does. `curl http://{listen}/healthz` says whether it works.
+[ingest]
+listen = {ingest_listen}
+
+[[ingest.sources]]
+name = "players"
+token = {ingest_token}
+scopes = ["views", "read"]
+per_s = 500
+burst = 2000
 
 # What Sentinel may do by itself. It restarts the public site when that is down, asks before it goes
 # back to an earlier deploy, and only suggests everything else.
@@ -156,29 +187,64 @@ grace = "30s"
 )
 
 
-def demo_config(
-    urls: Mapping[str, str], witnesses: Sequence[str], render: Mapping[str, Any], folder: Path
-) -> str:
-    """The TOML text that watches services at the given URLs.
+_LIBRARY = """\
+[[videos.libraries]]
+name = {name}
+role = {role}
+bunny_id = {id}
+key = {key}
+api = {api}
+"""
+
+
+def library_key(name: str) -> str:
+    """The file in the demo's folder that holds the read-only key of a library."""
+    return f"bunny-{name}.key"
+
+
+def demo_config(world: Mapping[str, Any], folder: Path) -> str:
+    """The TOML text that watches a world.
 
     Args:
-        urls: Of curator, monetizer and public.
-        witnesses: Who can prove that the network is there.
-        render: The platform: the `url` of its API, the `status_url`, its ids of the `services` by
-            their names, and the `hours` a month that its free services share.
-        folder: Holds the files that say where the inbox is, and the key of the platform.
+        world: What the sandbox says of itself: the `urls` of its services, its `witnesses`; of
+            `render` the `url` of its API, the `status_url`, its ids of the `services` by their
+            names and the `hours` a month that its free services share; of `bunny` the `url` of its
+            API and its `libraries`; and where players report, `ingest`.
+        folder: Holds the files with addresses and keys that are secret.
     """
+    render = world["render"]
     return _TEXT.format(
-        **urls,
+        **world["urls"],
         **{f"{name}_id": _quoted(host_id) for name, host_id in render["services"].items()},
-        witnesses=_quoted(list(witnesses)),
-        inbox_url=_quoted(f"file:{folder / INBOX_URL}"),
-        inbox_secret=_quoted(f"file:{folder / INBOX_SECRET}"),
+        witnesses=_quoted(list(world["witnesses"])),
+        inbox_url=_file(folder, INBOX_URL),
+        inbox_secret=_file(folder, INBOX_SECRET),
         render_api=_quoted(render["url"]),
         render_status=_quoted(render["status_url"]),
-        render_key=_quoted(f"file:{folder / RENDER_KEY}"),
+        render_key=_file(folder, RENDER_KEY),
         hours=render["hours"],
+        libraries="\n".join(_libraries(world["bunny"], folder)),
+        listen=world["ingest"]["listen"],
+        ingest_listen=_quoted(world["ingest"]["listen"]),
+        ingest_token=_file(folder, INGEST_TOKEN),
     )
+
+
+def _libraries(bunny: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """A table of each library."""
+    for one in bunny["libraries"]:
+        yield _LIBRARY.format(
+            name=_quoted(one["name"]),
+            role=_quoted(one["role"]),
+            id=one["id"],
+            key=_file(folder, library_key(one["name"])),
+            api=_quoted(bunny["url"]),
+        )
+
+
+def _file(folder: Path, name: str) -> str:
+    """A reference to a file in the demo's folder."""
+    return _quoted(f"file:{folder / name}")
 
 
 def _quoted(value: str | list[str]) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+from random import Random
 
+from sentinel_tui.errors import SentinelError
 from sentinel_tui.sandbox.listener import Converse, Listener
 
 LOOPBACK = "127.0.0.1"
 """The one address the sandbox ever binds: nobody outside this machine can reach it."""
+
+_FOR_OTHERS = range(18_000, 32_000)
+_TRIES = 20
 
 
 class LoopbackPort:
@@ -68,6 +74,19 @@ class LoopbackPort:
         if self._reservation is not None:
             self._reservation.close()
             self._reservation = None
+
+
+def free_port(luck: Random) -> int:
+    """A port that nobody uses at this moment, below those that the system hands out by itself.
+
+    A client that calls a port of the system's own range, where nobody listens yet, can be given
+    that very port and take it.
+    """
+    for port in luck.sample(_FOR_OTHERS, _TRIES):
+        with contextlib.suppress(OSError), socket.socket(socket.AF_INET) as probe:
+            probe.bind((LOOPBACK, port))
+            return port
+    raise SentinelError("no port is free on this machine", "end some of what listens on it")
 
 
 def _bind(port: int) -> socket.socket:

@@ -12,6 +12,9 @@ from sentinel_tui.sandbox.troubles import dice
 HOUR_MS = 3_600_000
 HOURS_OF_WEEK = 168
 
+_MOST_AT_ONCE = 500.0
+"""Beyond about 700 the method's limit is too small for a floating-point number."""
+
 _MONDAY_HOUR = 4 * 24
 """The first Monday of the epoch began so many hours after it."""
 
@@ -80,11 +83,19 @@ class Visitors:
         """The visits of one hour since the epoch."""
         luck = dice(self._seed, "visitors", service, hour)
         rate = self._curves[service][(hour - _MONDAY_HOUR) % HOURS_OF_WEEK]
-        return sorted(hour * HOUR_MS + luck.randrange(HOUR_MS) for _ in range(_poisson(rate, luck)))
+        return sorted(hour * HOUR_MS + luck.randrange(HOUR_MS) for _ in range(poisson(rate, luck)))
 
 
-def _poisson(mean: float, luck: Random) -> int:
+def poisson(mean: float, luck: Random) -> int:
     """How often something happens that happens so often on average (Knuth's method)."""
+    count = 0
+    while mean > _MOST_AT_ONCE:
+        count += _few(_MOST_AT_ONCE, luck)
+        mean -= _MOST_AT_ONCE
+    return count + _few(mean, luck)
+
+
+def _few(mean: float, luck: Random) -> int:
     limit, product, count = math.exp(-mean), luck.random(), 0
     while product > limit:
         product *= luck.random()

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.errors import UsageError
+from sentinel_tui.sandbox.bunny.look_alike import BunnyLookAlike
+from sentinel_tui.sandbox.films import PREVIEWS, Film
 from sentinel_tui.sandbox.http.messages import Request
 from sentinel_tui.sandbox.network import Network, NetworkTrouble, network_trouble_named
 from sentinel_tui.sandbox.place import Place
@@ -21,6 +23,7 @@ from sentinel_tui.sandbox.services.public import Public
 from sentinel_tui.sandbox.services.render_edge import SleepHabits, is_loading
 from sentinel_tui.sandbox.services.witness import Witness
 from sentinel_tui.sandbox.troubles import How, how_named
+from sentinel_tui.sandbox.viewing import Audience
 from sentinel_tui.text import clean_text, format_duration
 
 DEFAULT_SEED = 1
@@ -32,6 +35,8 @@ NETWORK = "network"
 
 _FOLLOW_EVERY_S = 0.5
 _WITNESSES = 3
+_SITE = Public.name
+_NOBODY_WATCHES = (How.ERROR, How.REFUSE, How.HANG, How.DRIP)
 _BROWSER = Request("GET", "/", headers={"accept": "text/html"})
 _INBOX_KEY = b"the key of the demo, no secret"
 
@@ -48,6 +53,7 @@ class World:
     Attributes:
         inbox: Takes the messages that a watcher sends.
         render: Hosts the services, and has an API to look at them and act on them.
+        bunny: Holds the films, and counts who watches them.
     """
 
     def __init__(
@@ -60,6 +66,7 @@ class World:
         plans: Mapping[str, str] = PLANS,
         free_hours: float = FREE_HOURS,
         build_s: float = BUILD_S,
+        films: Sequence[Film] = (),
     ) -> None:
         """A world that does not run yet.
 
@@ -71,6 +78,7 @@ class World:
             plans: Which services the look-alike of Render hosts, and on what plan.
             free_hours: How long its free services may run in a month, all together.
             build_s: How long a deploy takes there.
+            films: What can be watched. Previews are, where the public site works.
         """
         applications = (
             Curator(clock, seed),
@@ -86,6 +94,7 @@ class World:
             clock, pays=True, free_hours=free_hours, idle_s=habits.after_s, build_s=build_s
         )
         self.render = RenderLookAlike(workspace, self._network, clock, habits, seed)
+        self.bunny = BunnyLookAlike(Audience(films, seed), self._network, clock)
         self._services = {one.name: self._housed(one, plans.get(one.name)) for one in applications}
         self._witnesses = [self._housed(Witness()) for _ in range(_WITNESSES)]
         self._mail = self._housed(self.inbox)
@@ -137,10 +146,10 @@ class World:
     async def break_service(
         self, name: str, how: str = How.ERROR, for_s: float = DEFAULT_BREAK_S
     ) -> str:
-        """Break a service, the inbox, the platform's API or the network now.
+        """Break a service, the inbox, a platform's API or the network now.
 
         Args:
-            name: Which service, or `inbox`, `render` or `network`.
+            name: Which service, or `inbox`, `render`, `bunny` or `network`.
             how: In which way: 500, refuse, hang, slow, drip, sleep, deploy; the network: cut, slow,
                 lossy.
             for_s: For how long; a bad deploy stays until something else is deployed.
@@ -170,7 +179,7 @@ class World:
         return f"{name} {way.words} for {format_duration(for_s)}"
 
     async def mend(self, name: str) -> str:
-        """End what is wrong with a service, the inbox, the platform's API or the network.
+        """End what is wrong with a service, the inbox, a platform's API or the network.
 
         Returns:
             What happens now, in one line.
@@ -200,7 +209,8 @@ class World:
 
     @property
     def _places(self) -> list[Place]:
-        return [*self._services.values(), *self._witnesses, self._mail, self.render.place]
+        platforms = (self.render.place, self.bunny.place)
+        return [*self._services.values(), *self._witnesses, self._mail, *platforms]
 
     def _housed(self, application: Application, plan: str | None = None) -> Place:
         """A place for an application: at the look-alike of Render where it has a plan there."""
@@ -218,8 +228,12 @@ class World:
             ) from None
 
     def _named(self, name: str) -> Place:
-        render = self.render.place
-        places = {**self._services, self.inbox.name: self._mail, self.render.api.name: render}
+        places = {
+            **self._services,
+            self.inbox.name: self._mail,
+            self.render.api.name: self.render.place,
+            self.bunny.api.name: self.bunny.place,
+        }
         if name not in places:
             raise UsageError(
                 f"the demo has no service {clean_text(name, 40)!r}",
@@ -232,4 +246,14 @@ class World:
             for place in self._places:
                 await place.host.follow_trouble()
             await self._network.follow()
+            self._let_people_watch()
             await self._clock.sleep(_FOLLOW_EVERY_S)
+
+    def _let_people_watch(self) -> None:
+        """Have previews begun only while the site that shows them works."""
+        audience, now_ms = self.bunny.audience, self._clock.now_ms()
+        broken = self._services[_SITE].host.trouble in _NOBODY_WATCHES
+        if broken or not self.render.works(_SITE):
+            audience.close(PREVIEWS, now_ms)
+        else:
+            audience.open(PREVIEWS, now_ms)

@@ -13,6 +13,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
@@ -27,12 +28,13 @@ from sentinel_tui.config.model import Config
 from sentinel_tui.domain.autonomy.policy import Level, Verb
 from sentinel_tui.domain.monitoring.alerts import Severity
 from sentinel_tui.domain.notifying.notices import Message, NoticeKind
+from sentinel_tui.domain.video.catalog import DAY_MS
 from sentinel_tui.errors import ConfigError, SentinelError
 from sentinel_tui.paths import Paths
 from sentinel_tui.platforms.notify.webhook import Webhook
 from sentinel_tui.sandbox.control import break_in, demo_runs, socket_path
 from sentinel_tui.sandbox.demo import DemoHandle, start_demo
-from sentinel_tui.sandbox.demo_config import MARK, demo_config
+from sentinel_tui.sandbox.demo_config import MARK, VIEWING_SINCE, demo_config
 from sentinel_tui.sandbox.render.workspace import month_end_s
 
 URLS = {name: f"http://127.0.0.1:1/{name}" for name in ("curator", "monetizer", "public")}
@@ -42,6 +44,16 @@ RENDER = {
     "hours": 60.0,
     "status_url": "http://127.0.0.1:1/status.json",
     "services": {name: f"srv-{n}" for n, name in enumerate(URLS)},
+}
+WORLD = {
+    "urls": URLS,
+    "witnesses": WITNESSES,
+    "render": RENDER,
+    "bunny": {
+        "url": "http://127.0.0.1:1",
+        "libraries": [{"name": "previews", "id": 1, "key": "read-only", "role": "public"}],
+    },
+    "ingest": {"listen": "127.0.0.1:1", "token": "a token that is long enough"},
 }
 _DEADLINE_S = 20.0
 
@@ -277,7 +289,7 @@ class TestEnd:
 class TestConfiguration:
     @pytest.fixture
     def text(self, tmp_path: Path) -> str:
-        return demo_config(URLS, WITNESSES, RENDER, tmp_path)
+        return demo_config(WORLD, tmp_path)
 
     @pytest.fixture
     def config(self, text: str) -> Config:
@@ -316,6 +328,60 @@ class TestConfiguration:
         left_h = (month_end_s(time.time()) - time.time()) / 3_600
         assert config.render.budget_hours < max(2.0, left_h / 2)
 
+    def test_its_videos_are_read_with_the_keys_of_their_libraries_only(
+        self, demo: DemoHandle
+    ) -> None:
+        libraries = load(demo.paths.config).config.videos.libraries
+        assert {one.role for one in libraries} == {"public", "private"}
+        for one in libraries:
+            assert one.key is not None
+            assert one.key.reveal() not in demo.paths.config.read_text()
+            # Whoever may not read is told so even of a video that is not there.
+            video = f"{one.api}/library/{one.bunny_id}/videos/none"
+            for key, status in ((one.key.reveal(), 404), ("another", 401)):
+                answer = httpx.get(video, headers={"accesskey": key}, trust_env=False)
+                assert answer.status_code == status
+
+    def test_its_players_are_known_by_a_token_and_report_where_an_engine_would_listen(
+        self, demo: DemoHandle
+    ) -> None:
+        ingest = load(demo.paths.config).config.ingest
+        assert ingest is not None
+        assert ingest.is_local
+        (source,) = ingest.sources
+        assert source.token is not None
+        host, _, port = ingest.listen.rpartition(":")
+        taken: list[tuple[str | None, bytes]] = []
+
+        class Engine(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                taken.append((self.headers["authorization"], body))
+                self.send_response(202)
+                self.end_headers()
+
+            def log_message(self, *words: object) -> None:
+                """Say nothing."""
+
+        with HTTPServer((host, int(port)), Engine) as engine:
+            engine.timeout = _DEADLINE_S
+            engine.handle_request()
+        ((authorization, body),) = taken
+        assert authorization == f"Bearer {source.token.reveal()}"
+        assert {one["library"] for one in json.loads(body)} <= {"previews", "courses"}
+
+    def test_people_have_watched_since_the_same_day_for_as_long_as_its_history_is_kept(
+        self, paths: Paths
+    ) -> None:
+        start_demo(paths).stop()
+        since = paths.data_dir / VIEWING_SINCE
+        earlier = str(int(since.read_text()) - DAY_MS)
+        since.write_text(earlier)
+        start_demo(paths).stop()
+        assert since.read_text() == earlier
+        start_demo(paths, fresh=True).stop()
+        assert since.read_text() != earlier
+
     def test_no_service_depends_on_another(self, config: Config) -> None:
         assert all(service.depends_on == [] for service in config.services)
 
@@ -325,7 +391,7 @@ class TestConfiguration:
 
     def test_a_folder_of_any_name_can_hold_it(self, tmp_path: Path) -> None:
         folder = tmp_path / 'the "démo" \\ ☕'
-        (channel,) = tomllib.loads(demo_config(URLS, WITNESSES, RENDER, folder))["channels"]
+        (channel,) = tomllib.loads(demo_config(WORLD, folder))["channels"]
         assert channel["url"] == f"file:{folder}/inbox.url"
 
     def test_its_messages_reach_its_own_inbox_signed(self, demo: DemoHandle) -> None:

@@ -67,6 +67,11 @@ class RenderLookAlike:
         by_name = {one.name: one for one in self.workspace.services.values()}
         return by_name[name]
 
+    def works(self, name: str) -> bool:
+        """Whether what is deployed of a service works; what is not hosted here does."""
+        found = [one for one in self.workspace.services.values() if one.name == name]
+        return all(one.works for one in found)
+
     def take_in(self, application: Application, plan: str, network: Network) -> Place:
         """Host an application on a plan, in a place of its own."""
         service = self.workspace.add(application.name, "", plan)
