@@ -190,3 +190,8 @@ def format_bytes(size_bytes: float) -> str:
             return f"{size_bytes:.0f} {unit}"
         size_bytes /= 1_000
     return f"{size_bytes:.1f} GB"
+
+
+def spreadsheet_text(text: str) -> str:
+    """A text as a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

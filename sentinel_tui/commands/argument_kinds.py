@@ -23,6 +23,7 @@ from sentinel_tui.commands.hosting_kinds import (
 )
 from sentinel_tui.commands.spec import Argument, ArgumentKind, registered
 from sentinel_tui.commands.spec import words as words_of
+from sentinel_tui.commands.video_kinds import read_library, read_order
 from sentinel_tui.commands.windows import read_window
 from sentinel_tui.commands.words import STOP_WORDS, Word
 
@@ -182,4 +183,6 @@ _READERS: dict[ArgumentKind, Callable[[Argument, Sequence[Word], Sequence[str]],
     ArgumentKind.ACTION: _number,
     ArgumentKind.TUNING: _number,
     ArgumentKind.DRY_RUN: read_dry_run,
+    ArgumentKind.LIBRARY: read_library,
+    ArgumentKind.ORDER: read_order,
 }

@@ -158,4 +158,6 @@ _ARTICLES = {
     ArgumentKind.ACTION: "the number of an action, as `actions` shows it",
     ArgumentKind.TUNING: "the number of a tuning, as `tune` shows it",
     ArgumentKind.DRY_RUN: "nothing more",
+    ArgumentKind.LIBRARY: "a library, as `libraries` shows it",
+    ArgumentKind.ORDER: "something to order by, such as `by views`",
 }

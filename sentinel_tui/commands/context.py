@@ -12,6 +12,7 @@ from sentinel_tui.commands.parser import parse
 from sentinel_tui.commands.reading import Invocation, Suggestion
 from sentinel_tui.domain.keepalive.hours_ledger import FREE_HOURS
 from sentinel_tui.domain.keepalive.planner import RESERVE
+from sentinel_tui.domain.video.insights import Language
 from sentinel_tui.errors import SentinelError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Context:
         budget_h: Instance-hours of a month, where no plan says so.
         reserve: Which share of them no plan touches.
         frozen_by_file: Whether a file in the data folder stops all actions; see `Paths.frozen`.
+        language: In which language insights are told.
     """
 
     reader: Reader | None
@@ -67,6 +69,7 @@ class Context:
     budget_h: float = FREE_HOURS
     reserve: float = RESERVE
     frozen_by_file: bool = False
+    language: Language = Language.ENGLISH
 
     @property
     def store(self) -> Reader:

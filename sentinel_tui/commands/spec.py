@@ -78,6 +78,10 @@ class ArgumentKind(StrEnum):
     """A tuning's number."""
     DRY_RUN = "dry_run"
     """`dry-run`: everything but the deed itself."""
+    LIBRARY = "library"
+    """A library of videos by the owner's name for it, or by whom it is for: `in previews`."""
+    ORDER = "order"
+    """By what videos are ordered, as CHOICE: `by views`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,8 @@ class Argument:
         kind: What it stands for; a command has each kind at most once.
         shown: How usage lines show it.
         required: Whether the command makes no sense without it.
-        choices: For CHOICE: the words, in both languages and folded, that mean each of them.
+        choices: For CHOICE and ORDER: the words, in both languages and folded, that mean each of
+            them.
         after: Folded words of which at least one must stand right before it; empty for none.
         follows: It is read only once an argument of this kind was; None: at any place.
         instead_of: It may stand for the required argument of this kind, right before it.
@@ -145,6 +150,8 @@ class Arguments:
     action: int | None = None
     tuning: int | None = None
     dry_run: bool = False
+    library: str = ""
+    order: str = ""
 
     def value(self, kind: ArgumentKind) -> Any:
         """What was given of a kind; empty, False or None where it was left out."""

@@ -410,7 +410,8 @@ def test_the_catalog_offers_what_was_promised():
         "status metrics alerts why probe wake pause resume ack history help restart incidents "
         "incident note deployed escalate silence silences unsilence maintenance notify slo "
         "plan hours mode deploys cold-starts deploy rollback suspend unsuspend scale set-plan "
-        "autoscale auto-deploy actions approve reject undo audit tune freeze unfreeze"
+        "autoscale auto-deploy actions approve reject undo audit tune freeze unfreeze "
+        "videos video theme trends tags insights study libraries compare"
     )
     assert sorted(promised.split()) == sorted(BY_NAME)
     for spec in CATALOG:

@@ -14,7 +14,7 @@ from sentinel_tui.commands.catalog import CATALOG
 README = Path(__file__).parents[2] / "README.md"
 OWN_COMMANDS = {
     *("run", "check", "init", "config", "store", "engine", "stop", "service", "beat", "demo"),
-    *("report", "export", "replay", "video"),
+    *("report", "export", "replay", "track", "import"),
 }
 
 

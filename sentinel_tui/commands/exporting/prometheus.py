@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sentinel_tui.domain.monitoring.alerts import Severity
 from sentinel_tui.domain.monitoring.incidents import Incident
@@ -37,10 +38,15 @@ class _Family:
     name: str
     help: str
     samples: Sequence[tuple[_Labels, float]]
+    kind: Literal["gauge", "counter"] = "gauge"
 
 
 def prometheus_text(
-    services: Sequence[ServiceRecord], open_incidents: Iterable[Incident], *, watching: bool
+    services: Sequence[ServiceRecord],
+    open_incidents: Iterable[Incident],
+    *,
+    watching: bool,
+    view_events: int = 0,
 ) -> str:
     """Everything that is watched, as Prometheus reads it.
 
@@ -48,9 +54,11 @@ def prometheus_text(
         services: The services as they stand.
         open_incidents: The incidents that are open.
         watching: Whether an engine is watching now; without one, all of this is as old as it is.
+        view_events: How many reports of players were ever stored.
     """
     checks = [check for service in services for check in service.checks]
     families = [*_probe_families(checks), *_sentinel_families(services, open_incidents, watching)]
+    families.append(_view_events_family(view_events))
     return "".join(line + "\n" for family in families for line in _lines(family))
 
 
@@ -132,6 +140,15 @@ def _sentinel_families(
     )
 
 
+def _view_events_family(view_events: int) -> _Family:
+    return _Family(
+        "sentinel_view_events_total",
+        "Reports of players that were stored; repeated ones count once.",
+        [({}, float(view_events))] if view_events else [],
+        "counter",
+    )
+
+
 def _phases_s(check: CheckRecord) -> dict[str, float]:
     """Seconds by phase, under blackbox_exporter's names for the same stretches."""
     timings = check.timings
@@ -154,7 +171,7 @@ def _lines(family: _Family) -> Iterator[str]:
     if not family.samples:
         return
     yield f"# HELP {family.name} {family.help}"
-    yield f"# TYPE {family.name} gauge"
+    yield f"# TYPE {family.name} {family.kind}"
     for labels, value in family.samples:
         pairs = ",".join(f'{name}="{text.translate(_ESCAPES)}"' for name, text in labels.items())
         braced = f"{{{pairs}}}" if pairs else ""
