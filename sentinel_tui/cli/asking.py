@@ -71,8 +71,8 @@ run_text.params.append(_yes_option)
 
 def _click_command(spec: CommandSpec) -> click.Command:
     params: list[click.Parameter] = []
-    if spec.arguments:
-        metavar = spec.usage.removeprefix(f"{spec.name} ")
+    if spec.arguments or spec.fillers:
+        metavar = spec.usage.removeprefix(spec.name).strip()
         params.append(click.Argument(["words"], nargs=-1, metavar=metavar))
     params.append(click.Option(["--json", "json"], is_flag=True, help="Answer as JSON."))
     if spec.danger is Danger.CONFIRMED:

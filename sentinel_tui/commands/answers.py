@@ -136,7 +136,8 @@ def _wrapped(line: str, width: int | None) -> list[str]:
         return [line]
     indent = line[: len(line) - len(line.lstrip())][: max(0, width // 2)]
     lines, current = [], indent
-    for word in line.split():
+    # Not at every blank: French keeps its signs to the word before them with blanks of its own.
+    for word in filter(None, line.split(" ")):
         for piece in _pieces(word, max(1, width - len(indent))):
             gap = " " if current.strip() else ""
             if current.strip() and cell_width(current) + len(gap) + cell_width(piece) > width:

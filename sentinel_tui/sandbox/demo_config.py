@@ -83,7 +83,7 @@ status_url = {render_status}
 # while the public site works.
 [videos]
 poll_cron = "* * * * *"
-study_cron = "*/10 * * * *"
+study_cron = "*/3 * * * *"
 requests_per_s = 10
 
 {libraries}

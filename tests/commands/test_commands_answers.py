@@ -45,6 +45,13 @@ def test_a_long_last_cell_goes_on_under_itself():
     assert all(line[:start].isspace() for line in wrapped)
 
 
+def test_no_line_begins_with_a_sign_that_french_keeps_with_the_word_before():
+    told = "douze vues\u00a0; trois\u202f% de plus"
+    for width in range(12, 30):
+        lines = as_text(Answer(told), width).split("\n")
+        assert not any(line.startswith((";", "%")) for line in lines)
+
+
 def test_numbers_stand_to_the_right():
     table = Table(("N", "WHAT"), (("1", "a"), ("100", "b")), numbers=frozenset({"N"}))
     lines = as_text(Answer("title", (), table)).split("\n")

@@ -1,19 +1,12 @@
-"""Every call to Render is as its published description wants it: Prism, which knows it, judges.
-
-Prism is a program for Node. It is never fetched: the test takes the one that `SENTINEL_PRISM`
-names, or a `prism` on the path, and is skipped where there is neither.
-"""
+"""Every call to Render is as its published description wants it: Prism, which knows it, judges."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import shutil
 from collections.abc import AsyncIterator, Coroutine
-from pathlib import Path
 from typing import Any
 
 import pytest
+from prism import prism_of
 
 from sentinel_tui.clock import SystemClock
 from sentinel_tui.config.secrets import Secret
@@ -23,9 +16,7 @@ from sentinel_tui.platforms.render import Render
 from sentinel_tui.platforms.render_hosting import host_event, hosted_deploy, hosted_service
 from sentinel_tui.platforms.render_metrics import instance_counts
 
-_SPEC = Path(__file__).parents[3] / "shared" / "specs" / "render-openapi.prism.json"
 _SERVICE, _DEPLOY = "srv-cjnxpkdhshc73d12t9i0", "dep-cjnxpkdhshc73d12t9i0"
-_START_S = 60.0
 _NOW_MS = 1_793_491_200_000
 _METRICS = ("instance-count", "http-requests", "cpu", "cpu-limit", "memory", "memory-limit")
 
@@ -33,38 +24,8 @@ _METRICS = ("instance-count", "http-requests", "cpu", "cpu-limit", "memory", "me
 @pytest.fixture
 async def prism(unused_port: int) -> AsyncIterator[str]:
     """The URL of a Prism that answers as the description says."""
-    program = os.environ.get("SENTINEL_PRISM") or shutil.which("prism")
-    if program is None:
-        pytest.skip("no Prism: name one in SENTINEL_PRISM, or put `prism` on the path")
-    if not _SPEC.exists():
-        pytest.skip("the platform's OpenAPI file is not at hand")
-    process = await asyncio.create_subprocess_exec(
-        program,
-        *("mock", "-h", "127.0.0.1", "-p", str(unused_port), str(_SPEC)),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        await _listening(process, unused_port)
-        yield f"http://127.0.0.1:{unused_port}"
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-
-
-async def _listening(process: asyncio.subprocess.Process, port: int) -> None:
-    async with asyncio.timeout(_START_S):
-        while process.returncode is None:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except ConnectionRefusedError:
-                await asyncio.sleep(0.1)
-                continue
-            writer.close()
-            await writer.wait_closed()
-            return
-    pytest.fail(f"Prism ended with {process.returncode}")
+    async with prism_of("render-openapi.prism.json", unused_port) as url:
+        yield url
 
 
 def every_call(render: Render) -> dict[str, Coroutine[Any, Any, Any]]:
