@@ -184,6 +184,23 @@ class Errands:
 
         threading.Thread(target=errand, name="sentinel-errand", daemon=True).start()
 
+    def ask(self, verb: str, arguments: Mapping[str, str], told: str, asker: MessagePump) -> None:
+        """Have the engine do something.
+
+        Args:
+            verb: What; one of the engine's verbs.
+            arguments: What the verb needs.
+            told: What to say once it is done.
+            asker: Gets `Told` with that, or with why it could not be done.
+        """
+        needs: dict[str, Any] = dict(arguments)
+
+        def act() -> str:
+            self._desk.ask(verb, **needs)
+            return told
+
+        self.have(act, asker)
+
     def start_engine(self, ensure_engine: Callable[[], bool], asker: MessagePump) -> None:
         """Start an engine where none runs; `asker` gets `EngineStarted`."""
 

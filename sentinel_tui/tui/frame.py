@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from sentinel_tui.paths import Paths
 from sentinel_tui.tui import keymap, palette
-from sentinel_tui.tui.messages import ConsoleWanted, IncidentOpened, ServiceOpened
+from sentinel_tui.tui.messages import ConsoleWanted, IncidentOpened, ServiceOpened, VideoOpened
 from sentinel_tui.tui.outlook import Outlook
 from sentinel_tui.tui.panes.deck import Deck
 from sentinel_tui.tui.panes.pane import Pane
@@ -96,6 +96,12 @@ class FramedApp(QuietApp, inherit_bindings=False):
 
         self._cover(IncidentScreen(self.outlook, incident))
 
+    def open_video(self, video: str) -> None:
+        """Show the page of a video over the tabs."""
+        from sentinel_tui.tui.screens.video_detail import VideoScreen
+
+        self._cover(VideoScreen(self.outlook, video))
+
     async def run_command(self, command: str) -> None:
         """Run a command in the console, where its answer is shown."""
         await self.action_console()
@@ -152,6 +158,10 @@ class FramedApp(QuietApp, inherit_bindings=False):
     @on(IncidentOpened)
     def _incident_opened(self, message: IncidentOpened) -> None:
         self.open_incident(message.incident)
+
+    @on(VideoOpened)
+    def _video_opened(self, message: VideoOpened) -> None:
+        self.open_video(message.video)
 
     @on(ConsoleWanted)
     async def _console_wanted(self, message: ConsoleWanted) -> None:

@@ -184,6 +184,20 @@ KEYS: tuple[ScreenKey, ...] = (
     ScreenKey(
         "incident.service", "incident", "s", "service", "Service", "Open the page of its service"
     ),
+    ScreenKey(
+        "video.view",
+        "video",
+        "v",
+        "next_view(1)",
+        "View",
+        "Videos, compare, trends, hours, insights, themes",
+    ),
+    ScreenKey(
+        "video.view_before", "video", "V", "next_view(-1)", "", "The same, the other way round"
+    ),
+    ScreenKey("theme.accept", "themes", "y", "accept", "Yes", "It has this theme: yes", acts=True),
+    ScreenKey("theme.reject", "themes", "n", "reject", "No", "It has this theme: no", acts=True),
+    ScreenKey("video.chart", "video page", "v", "next_chart", "Chart", "The other chart"),
     ScreenKey("console.open", "app", "colon", "console", "Command", "Type a command", True),
     ScreenKey("filter.open", "filter", "slash", "filter", "Filter", "Show only rows with a word"),
     ScreenKey("filter.clear", "filter", "escape", "clear", "", "Drop the filter and the marks"),
@@ -191,6 +205,9 @@ KEYS: tuple[ScreenKey, ...] = (
     ScreenKey("filter.drop", "typing", "escape", "drop", "Drop", "Drop the filter"),
     ScreenKey("note.drop", "noting", "escape", "drop", "Drop", "Write no note"),
     ScreenKey("sort.next", "status", "s", "sort", "Sort", "Sort by the next column"),
+    ScreenKey("video.sort", "video", "s", "sort", "Sort", "Order by the next figure"),
+    ScreenKey("video.order", "video", "o", "order", "Worst", "The worst first, or the best"),
+    ScreenKey("video.library", "video", "l", "library", "Library", "Only the next library"),
     ScreenKey("range.shorter", "chart", "plus,equals_sign", "range(-1)", "", "Shorter range"),
     ScreenKey("range.longer", "chart", "minus", "range(1)", "Range", "Longer range"),
     ScreenKey("page.up", "page", "up,k", "scroll_lines(-1)", "", "Up one line"),
@@ -271,6 +288,9 @@ SCOPES: Mapping[str, str] = {
     "chart": "Chart",
     "alerts": "Alerts",
     "incident": "On an incident",
+    "video": "Video Analytics",
+    "themes": "On a suggested theme",
+    "video page": "On the page of a video",
     "audit": "In the audit",
     "silencing": "When asked how long to silence",
     "page": "On a page",

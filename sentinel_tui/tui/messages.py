@@ -49,6 +49,14 @@ class IncidentOpened(Message):
         self.incident = incident
 
 
+class VideoOpened(Message):
+    """The owner asked for the page of a video."""
+
+    def __init__(self, video: str) -> None:
+        super().__init__()
+        self.video = video
+
+
 class ConsoleWanted(Message):
     """The owner is to complete a command in the console."""
 

@@ -101,6 +101,10 @@ class Outlook:
         for command in commands:
             self._errands.do(command, self.zone, asker)
 
+    def ask(self, verb: str, arguments: Mapping[str, str], told: str, asker: MessagePump) -> None:
+        """Have the engine do something that nobody types a command for; see `Errands.ask`."""
+        self._errands.ask(verb, arguments, told, asker)
+
     def prepare(self, command: str, asker: MessagePump) -> None:
         """Find out what must be asked before a command runs; see `Errands.prepare`."""
         self._errands.prepare(command, self.zone, asker)

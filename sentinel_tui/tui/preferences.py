@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from sentinel_tui.domain.video.insights import Language
 from sentinel_tui.text import clean_text, parse_duration_s
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Preferences:
         acknowledged_s: For how long an acknowledgement counts.
         budget_h: Instance-hours of a month; see `[render]`.
         reserve: Which share of them no plan touches.
+        language: In which language insights are told; see `[videos]`.
         configured: Whether there is a configuration at all.
         read_only: Whether nothing may be changed from this screen; asked for when it is opened.
     """
@@ -56,6 +58,7 @@ class Preferences:
     acknowledged_s: float = DEFAULT_ACKNOWLEDGED_S
     budget_h: float = DEFAULT_BUDGET_H
     reserve: float = DEFAULT_RESERVE
+    language: Language = Language.ENGLISH
     configured: bool = True
     read_only: bool = False
 
@@ -92,6 +95,7 @@ def read_preferences(config: Path) -> Preferences:
         acknowledged_s=_seconds(_table(tables, "notifications").get("acknowledged_for")),
         budget_h=_positive(_table(tables, "render").get("budget_hours"), DEFAULT_BUDGET_H),
         reserve=_share(_table(tables, "render").get("reserve")),
+        language=_language(_table(tables, "videos").get("language")),
     )
 
 
@@ -128,6 +132,10 @@ def _share(percent: object) -> float:
     if not isinstance(percent, int | float) or not 0 <= percent <= _MOST_RESERVE * 100:
         return DEFAULT_RESERVE
     return percent / 100
+
+
+def _language(value: object) -> Language:
+    return Language.FRENCH if value == Language.FRENCH else Language.ENGLISH
 
 
 def _text(value: object) -> str:

@@ -14,6 +14,7 @@ from tui_kept import Kept
 from tui_night import Night, night_config
 from tui_past import CONFIG, HOSTILE, HOSTILE_CONFIG, MINUTE_MS, NOW_MS, Past, Trouble
 from tui_screen import ENGINE, environment
+from tui_videos import Videos
 
 from sentinel_tui.config.model import Config
 from sentinel_tui.paths import Paths
@@ -112,6 +113,44 @@ def hostile_kept_recorded(tmp_path_factory: pytest.TempPathFactory) -> Paths:
             exhausted_ms=NOW_MS + 100 * 60 * MINUTE_MS,
         )
     )
+
+
+@pytest.fixture(scope="session")
+def videos_recorded(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """Two libraries of videos that were read and studied."""
+    return _written(Videos(_paths(tmp_path_factory.mktemp("videos"))))
+
+
+@pytest.fixture(scope="session")
+def hostile_videos_recorded(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """The same with hostile text wherever a platform or an owner can put any."""
+    folder = tmp_path_factory.mktemp("hostile-videos")
+    return _written(Videos(_paths(folder), named=clean_text(HOSTILE, 90)))
+
+
+@pytest.fixture(scope="session")
+def unread_videos_recorded(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """The same while one library is read for the first time and the other cannot be."""
+    folder = tmp_path_factory.mktemp("unread-videos")
+    return _written(Videos(_paths(folder), studied=False, troubled=True))
+
+
+@pytest.fixture
+def videos(paths: Paths, videos_recorded: Paths) -> Paths:
+    """A watch with two libraries."""
+    return _copied(videos_recorded, paths)
+
+
+@pytest.fixture
+def hostile_videos(paths: Paths, hostile_videos_recorded: Paths) -> Paths:
+    """A watch with two hostile libraries."""
+    return _copied(hostile_videos_recorded, paths)
+
+
+@pytest.fixture
+def unread_videos(paths: Paths, unread_videos_recorded: Paths) -> Paths:
+    """A watch whose libraries are still to be read."""
+    return _copied(unread_videos_recorded, paths)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ LOADED = {
     "status": "min ",
     "alerts": "nobody has it in hand",
     "behaviour": "needs",
-    "video": "needs",
+    "video": "[[videos.libraries]]",
     "recommendations": "needs",
 }
 VIEWS = ("open", "acknowledged", "silenced", "past")

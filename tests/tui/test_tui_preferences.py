@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sentinel_tui.domain.video.insights import Language
 from sentinel_tui.tui.preferences import Preferences, read_preferences
 
 
@@ -28,9 +29,12 @@ def test_the_owner_is_heard(folder):
         ascii = true
         [keys]
         "probe.now" = "x"
+        [videos]
+        language = "fr"
         """,
     )
-    assert heard == Preferences("high-contrast", "Europe/Paris", True, True, {"probe.now": "x"})
+    keys, french = {"probe.now": "x"}, Language.FRENCH
+    assert heard == Preferences("high-contrast", "Europe/Paris", True, True, keys, language=french)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +48,7 @@ def test_the_owner_is_heard(folder):
         '[display]\ntime_zone = "../../etc/passwd"',
         '[display]\ntime_zone = "/etc/passwd"',
         '[keys]\n"probe.now" = 3',
+        '[videos]\nlanguage = "de"',
         "\x00",
     ],
 )

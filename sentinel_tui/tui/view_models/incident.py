@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from sentinel_tui.domain.monitoring.incidents import Note
 from sentinel_tui.domain.notifying.notices import Message, Notice, NoticeKind, NoticeStatus
 from sentinel_tui.domain.records import TimelineEntry
+from sentinel_tui.domain.video.lost import Lost
 from sentinel_tui.text import cell_width, format_duration
 from sentinel_tui.tui.cells import BLANK, Line, Span, Tone, cut, fit, joined, line, muted, wrap
 from sentinel_tui.tui.view_models.cases import Case, cause_of, until, what_happened
+from sentinel_tui.tui.view_models.lost_views import lost_view_lines
 from sentinel_tui.tui.view_models.timeline import timeline_lines
 from sentinel_tui.tui.view_models.words import Times, counted, lasting, sentence, severity_cell
 
@@ -61,6 +63,7 @@ class IncidentStory:
         case: The incident, its alerts and how it is to be taken now.
         names: What services are called, by id.
         losses: What it cost each service, those that lost something.
+        lost_views: What it cost each library of videos.
         notices: Who was told, or is to be, the oldest first.
         messages: The messages that carry them, by key.
         notes: What was written down, the oldest first.
@@ -70,6 +73,7 @@ class IncidentStory:
     case: Case
     names: Mapping[str, str]
     losses: Sequence[Loss] = ()
+    lost_views: Sequence[Lost] = ()
     notices: Sequence[Notice] = ()
     messages: Mapping[str, Message] | None = None
     notes: Sequence[Note] = ()
@@ -95,7 +99,7 @@ def head_lines(story: IncidentStory, times: Times, width: int) -> list[Line]:
 def body_lines(story: IncidentStory, times: Times, width: int) -> list[Line]:
     """Everything below the chart, from top to bottom."""
     sections = (
-        ("Lost", list(_losses(story, times))),
+        ("Lost", [*_losses(story, times), *lost_view_lines(story.lost_views)]),
         ("Told", list(_told(story, times))),
         ("Notes", list(_notes(story.notes, times))),
         ("Alerts", list(_alerts(story, times))),

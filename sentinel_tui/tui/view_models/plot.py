@@ -1,4 +1,4 @@
-"""The latency chart as numbers: what is drawn where, before anything is drawn."""
+"""A chart as numbers: what is drawn where, before anything is drawn."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sentinel_tui.domain.monitoring.alerts import Severity
@@ -88,27 +89,39 @@ class Tick:
     label: str
 
 
+class Unit(StrEnum):
+    """What the axis of a chart counts."""
+
+    LATENCY = "latency"
+    """In milliseconds."""
+    COUNT = "count"
+    SHARE = "share"
+    """1 is all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plot:
     """Everything the chart draws.
 
     Attributes:
-        medians_ms: One for each slice; None where nothing was measured.
-        p95s_ms: The same, 95th percentiles.
-        top_ms: The latency at the upper edge.
-        ticks: Times, from left to right.
-        marks: Failures and alerts.
+        front: The curve that matters, one value for each slice; None where nothing is known.
+        back: The curve behind it: of latencies the 95th percentiles over the medians.
+        top: The value at the upper edge.
+        ticks: What stands below, from left to right.
+        marks: What happened, such as failures and alerts.
         stretches: What went on for a while; marks stand before them.
         modes: The modes that were in force, drawn on a row of their own.
+        unit: What the axis counts.
     """
 
-    medians_ms: tuple[float | None, ...]
-    p95s_ms: tuple[float | None, ...]
-    top_ms: float
+    front: tuple[float | None, ...]
+    back: tuple[float | None, ...]
+    top: float
     ticks: tuple[Tick, ...] = ()
     marks: tuple[Mark, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     modes: tuple[Stretch, ...] = ()
+    unit: Unit = Unit.LATENCY
 
 
 def slices(range_: Range, now_ms: int, interval_s: float, most: int) -> Slices:
@@ -138,39 +151,45 @@ def plot(
         range_: The range they make up.
         times: How instants are told.
     """
-    medians = tuple(point.p50_ms for point in points)
     p95s = tuple(point.p95_ms for point in points)
     highest = max((p95 for p95 in p95s if p95 is not None), default=0.0)
     return Plot(
-        medians_ms=medians,
-        p95s_ms=p95s,
-        top_ms=round_up(highest),
+        front=tuple(point.p50_ms for point in points),
+        back=p95s,
+        top=round_up(highest),
         ticks=_ticks(cut_up, range_, times),
         marks=_marks(points, alerts, cut_up),
     )
 
 
-def round_up(latency_ms: float) -> float:
-    """The next round latency above: an axis that moves seldom is read at a glance."""
-    if latency_ms <= 0:
+def round_up(value: float) -> float:
+    """The next round value above: an axis that moves seldom is read at a glance."""
+    if value <= 0:
         return 1.0
-    power = 10.0 ** math.floor(math.log10(latency_ms))
-    return next(
-        step * power for step in (1.5, 2, 3, 4, 5, 6, 8, 10, 15) if step * power > latency_ms
-    )
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1.5, 2, 3, 4, 5, 6, 8, 10, 15) if step * power > value)
 
 
-def axis_label(latency_ms: float) -> str:
-    """A latency on the axis: "400 ms", "1.5 s"."""
-    return f"{latency_ms:g} ms" if latency_ms < 1_000 else f"{latency_ms / 1_000:g} s"
+def axis_label(value: float, unit: Unit = Unit.LATENCY) -> str:
+    """A value on the axis: "400 ms", "1.5 s", "1,500", "60 %"."""
+    if unit is Unit.COUNT:
+        return f"{value:,.0f}" if value == int(value) else f"{value:g}"
+    if unit is Unit.SHARE:
+        return f"{value * 100:.0f} %"
+    return f"{value:g} ms" if value < 1_000 else f"{value / 1_000:g} s"
 
 
 def range_line(range_: Range) -> Line:
     """The ranges to choose from, the chosen one standing out."""
+    return choice_line([one.label for one in RANGES], range_.label)
+
+
+def choice_line(labels: Sequence[str], chosen: str) -> Line:
+    """What there is to choose from, the chosen one standing out."""
     return joined(
         (
-            line(Span(f" {one.label} ", Tone.CHOSEN if one is range_ else Tone.MUTED))
-            for one in RANGES
+            line(Span(f" {label} ", Tone.CHOSEN if label == chosen else Tone.MUTED))
+            for label in labels
         ),
         Span(""),
     )

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from sentinel_tui.domain.keepalive.peaks import HourRate, Profile
 from sentinel_tui.domain.keepalive.week import PlannedHour
 from sentinel_tui.tui.cells import Line, Span, Tone, cut, fit, joined, line, muted
-from sentinel_tui.tui.view_models.words import counted
+from sentinel_tui.tui.view_models.words import DAYS, counted
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _HOURS = 24
 _DAY_CELLS = 4
 _WIDE_PITCH = 3

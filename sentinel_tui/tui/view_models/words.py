@@ -28,6 +28,7 @@ STATE_TONES = {
     State.PAUSED: Tone.MUTED,
     State.UNKNOWN: Tone.MUTED,
 }
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _STEADY = "━"
 _UNSEEN = "·"
 _MINUTE_S = 60

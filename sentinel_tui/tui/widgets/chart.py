@@ -1,4 +1,4 @@
-"""The latency chart: plotext draws the curves, this widget everything around them.
+"""The chart: plotext draws the curves, this widget everything around them.
 
 The only module that imports plotext. Its frame is not used, for its width changes with its labels;
 drawn here, the time axis and the marks stand under the points they belong to, and a row is sent to
@@ -14,15 +14,20 @@ from collections.abc import Sequence
 from textual.geometry import Size
 
 from sentinel_tui.tui.cells import BLANK, Line, Span, Tone, line, muted
-from sentinel_tui.tui.view_models.plot import Plot, Stretch, axis_label
+from sentinel_tui.tui.view_models.plot import Plot, Stretch, Unit, axis_label
 from sentinel_tui.tui.widgets.lines import LinesView
 
 _AXIS_CELLS = 9
 _ROWS_BELOW = 2
 _MODE_LABEL = "mode"
-_LEAST_ROWS = 3
+_LEAST_ROWS = 2
 _BRAILLE_BLANK = 0x2800
 _DOTS_PER_CELL = 2
+_NOTHING = {
+    Unit.LATENCY: "nothing was measured in this range",
+    Unit.COUNT: "nothing is known of this range",
+    Unit.SHARE: "nothing is known of this",
+}
 
 
 def warm_up() -> None:
@@ -34,7 +39,7 @@ def warm_up() -> None:
 
 
 class Chart(LinesView):
-    """Median and 95th percentile over time, with what happened below."""
+    """Two curves, one over the other, with what happened below."""
 
     DEFAULT_CSS = """
     Chart { height: 1fr; }
@@ -74,8 +79,8 @@ class Chart(LinesView):
         if self._plot is None or columns < 1 or rows < _LEAST_ROWS:
             self.paint([])
             return
-        if not any(value is not None for value in self._plot.p95s_ms):
-            note = line(muted(" " * _AXIS_CELLS + "nothing was measured in this range"))
+        if all(value is None for value in (*self._plot.front, *self._plot.back)):
+            note = line(muted(" " * _AXIS_CELLS + _NOTHING[self._plot.unit]))
             above, left = [BLANK] * (rows // 2), [BLANK] * (rows - rows // 2 - 1)
             self.paint([*above, note, *left, *_below(self._plot, columns)])
             return
@@ -89,21 +94,21 @@ class Chart(LinesView):
 
 
 def _axis(plot: Plot, row: int, rows: int) -> Line:
-    labels = {0: plot.top_ms, rows // 2: plot.top_ms * (1 - (rows // 2) / rows), rows - 1: 0.0}
+    labels = {0: plot.top, rows // 2: plot.top * (1 - (rows // 2) / rows), rows - 1: 0.0}
     # Only the edges and, where it falls on a round number, the middle are worth a label.
     labelled = row in labels and (row != rows // 2 or rows % 2 == 0)
-    label = axis_label(labels[row]) if labelled else ""
+    label = axis_label(labels[row], plot.unit) if labelled else ""
     return line(muted(f"{label:>{_AXIS_CELLS - 2}} "), Span("│", Tone.FAINT))
 
 
 def _curves(plot: Plot, columns: int, rows: int, *, ascii_marker: bool) -> list[Line]:
-    """Both curves, the median over the percentile."""
+    """Both curves, the one that matters over the other."""
     if ascii_marker:
-        back = _canvas(plot.p95s_ms, plot.top_ms, columns, rows, ".")
-        front = _canvas(plot.medians_ms, plot.top_ms, columns, rows, "*")
+        back = _canvas(plot.back, plot.top, columns, rows, ".")
+        front = _canvas(plot.front, plot.top, columns, rows, "*")
     else:
-        back = _canvas(plot.p95s_ms, plot.top_ms, columns, rows, "braille")
-        front = _canvas(plot.medians_ms, plot.top_ms, columns, rows, "braille")
+        back = _canvas(plot.back, plot.top, columns, rows, "braille")
+        front = _canvas(plot.front, plot.top, columns, rows, "braille")
     return [_overlaid(*both) for both in zip(back, front, strict=True)]
 
 
