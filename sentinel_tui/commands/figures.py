@@ -20,6 +20,7 @@ _MINUTE_S = 60
 _HOUR_S = 3_600
 _MANY = 100_000
 _FINE_PERCENT = 10.0
+_SUREST = 0.99
 _DIGITS = 4
 
 Wording = Callable[[float], str]
@@ -41,6 +42,11 @@ def count(number: float) -> str:
     if number >= _MANY:
         return f"{number / 1_000:.0f} k"
     return f"{number:,.0f}"
+
+
+def sure(confidence: float) -> str:
+    """How sure something is: "85 %"; nothing is surer than 99 %."""
+    return percent(min(confidence, _SUREST))
 
 
 def watched(seconds: float) -> str:

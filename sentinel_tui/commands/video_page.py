@@ -15,6 +15,7 @@ from sentinel_tui.commands.figures import (
     interval_text,
     percent,
     ratio,
+    sure,
 )
 from sentinel_tui.commands.libraries import COMMON
 from sentinel_tui.commands.video_story import VideoStory
@@ -112,5 +113,5 @@ def _score_row(score: Score | None) -> tuple[str, ...]:
         f"{score.score:.0f}",
         f"{score.low:.0f} to {score.high:.0f}",
         f"watched beside {percent(score.expected_hold)} usual for its length; "
-        f"{score.confidence:.0%} its own doing",
+        f"{sure(score.confidence)} its own doing",
     )

@@ -35,6 +35,9 @@ _FAREWELL_S = 0.3
 
 Json = dict[str, Any]
 
+_File = tuple[int, int]
+"""A file's device and number, which stay its own while it is there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -68,6 +71,7 @@ class ControlServer:
         self._path = path
         self._answer = answer
         self._server: asyncio.Server | None = None
+        self._made: _File | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -77,6 +81,7 @@ class ControlServer:
             EngineError: The socket cannot be made there.
         """
         listening = _bind(self._path)
+        self._made = _file_at(self._path)
         self._server = await asyncio.start_unix_server(
             self._converse, sock=listening, limit=_LONGEST_LINE_BYTES
         )
@@ -86,13 +91,18 @@ class ControlServer:
         if self._server is None:
             return
         self._server.close()
-        self._path.unlink(missing_ok=True)
+        self._unlink()
         if self._connections:
             await asyncio.wait(self._connections, timeout=_FAREWELL_S)
         ending = tuple(self._connections)
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
+
+    def _unlink(self) -> None:
+        """Take the socket away, unless another engine has put its own there meanwhile."""
+        if _file_at(self._path) == self._made:
+            self._path.unlink(missing_ok=True)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -125,6 +135,15 @@ class ControlServer:
             log.exception("a request failed in the engine itself")
             name = type(error).__name__
             return _refusal(request_id, SentinelError(f"the engine failed: {name}", "see its log"))
+
+
+def _file_at(path: Path) -> _File | None:
+    """Which file lies at a path: its device and number, or None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _bind(path: Path) -> socket.socket:

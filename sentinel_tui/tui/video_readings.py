@@ -18,15 +18,14 @@ from sentinel_tui.tui.view_models.video_table import Listed
 from sentinel_tui.tui.view_models.views_plot import Counts, Timeline, ViewsRange, timeline
 
 if TYPE_CHECKING:
+    from sentinel_tui.commands.video_story import VideoStory
     from sentinel_tui.store.queries import Reader
     from sentinel_tui.store.study_rows import StudyHead
-    from sentinel_tui.tui.view_models.video_page import VideoStory
 
 _READ_EVERY_MS = 30_000
 _LOOK_BACK_MS = 28 * DAY_MS
 """A library that was watched within so long before a range is known from the range's start."""
 _MOST_INCIDENTS = 500
-_KEPT_MS = 366 * DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +57,10 @@ def read_video(reader: Reader, video_id: str, now_ms: int) -> VideoStory | None:
         now_ms: The present.
     """
     # Imported here: the tab itself needs none of it.
-    from sentinel_tui.domain.video.dropping import best_cta_s, drop_offs
-    from sentinel_tui.domain.video.metrics import counted
-    from sentinel_tui.domain.video.retention import retention_of
-    from sentinel_tui.tui.view_models.video_page import VideoStory
+    from sentinel_tui.commands.video_story import read_story
 
     video = reader.video(video_id)
-    if video is None:
-        return None
-    study = reader.study()
-    suggestions, curves, insights = (
-        (study.suggestions, study.curves, study.insights) if study else ((), (), ())
-    )
-    views = reader.viewings(now_ms - _KEPT_MS, now_ms, video=video_id)
-    curve = retention_of(counted(video, views), views, reader.heat(video_id))
-    drops = drop_offs(curve, curve.views, video.length_s) if curve else ()
-    return VideoStory(
-        video=video,
-        card=reader.card(video_id),
-        theme=reader.themes().get(video_id, ""),
-        suggested=next((one.theme for one in suggestions if one.video == video_id), ""),
-        retention=curve,
-        drops=drops,
-        cta=best_cta_s(curve, drops, video.length_s) if curve else None,
-        days=reader.days([video_id], video.published_ms - DAY_MS, now_ms)[video_id],
-        known=reader.days_known(video_id),
-        usual=next((one for one in curves if one.library == video.library), None),
-        insights=[one for one in insights if one.video == video_id],
-        uniques=reader.uniques(video_id),
-    )
+    return None if video is None else read_story(reader, video, now_ms)
 
 
 class VideoReadings:

@@ -252,7 +252,7 @@ def test_viewers_are_exact_by_token_bounded_or_unknown():
     some = unique_viewers(tokens, 10)
     assert (some.value, some.basis, some.low, some.high) == (None, Basis.BOUNDED, 2, 9)
     none = unique_viewers([view("")], 40)
-    assert (none.basis, none.low, none.high) == (Basis.BOUNDED, 1, 40)
+    assert (none.basis, none.low, none.high) == (Basis.BOUNDED, None, 40)
     assert unique_viewers([], None).basis is Basis.UNAVAILABLE
     assert unique_viewers([], 0).basis is Basis.UNAVAILABLE
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sentinel_tui.commands.video_story import VideoStory
 from sentinel_tui.domain.video.catalog import DAY_MS, HOUR_MS, DayCount, HourCount, Video
 from sentinel_tui.domain.video.engagement import Score
 from sentinel_tui.domain.video.lost import Lost
@@ -22,7 +23,6 @@ from sentinel_tui.store.study_rows import CardRow
 from sentinel_tui.tui.cells import line_width, plain
 from sentinel_tui.tui.view_models.figures import bar
 from sentinel_tui.tui.view_models.lost_views import lost_view_lines
-from sentinel_tui.tui.view_models.video_page import VideoStory
 from sentinel_tui.tui.view_models.video_plots import age_plot, retention_plot
 from sentinel_tui.tui.view_models.video_table import Listed, Sort, chosen_videos
 from sentinel_tui.tui.view_models.video_trends import trend_lines

@@ -141,10 +141,11 @@ def unique_viewers(views: Sequence[View], platform_views: int | None) -> Figure:
         return Figure(float(people), Basis.EXACT, f"viewer tokens of {told(len(known))} views")
     if not known and not unknown:
         return unavailable(NEEDS_EVENTS)
-    source = f"viewer tokens of {told(len(known))} of {told(len(known) + unknown)} views"
     if not known:
-        source = "no more viewers than views"
-    return Figure(None, Basis.BOUNDED, source, float(max(1, people)), float(people + unknown))
+        # That there was one at least is no news, and "1 to 9,000" reads like an interval.
+        return Figure(None, Basis.BOUNDED, "no more viewers than views", None, float(unknown))
+    source = f"viewer tokens of {told(len(known))} of {told(len(known) + unknown)} views"
+    return Figure(None, Basis.BOUNDED, source, float(people), float(people + unknown))
 
 
 def repeat_ratio(views: Sequence[View], platform_views: int | None = None) -> Figure:

@@ -14,7 +14,7 @@ your yours episode full official preview teaser trailer video videos
 """
 
 _FRENCH = """
-afin ainsi alors apres assez aucun aucune aussi autre autres avant avec avez avoir avons beaucoup
+afin ainsi alors apres assez aucun aucune aussi autre autres aux avant avec avez avoir avons beaucoup
 bien bon bonne car ceci cela celle celles celui ces cet cette ceux chaque chez comme comment contre
 dans depuis derriere des deux devant doit dois donc dont elle elles encore entre est estce et ete
 etes etre eux faire fait faites faut font grace hors ici ils jamais jour jusque juste laquelle

@@ -30,6 +30,7 @@ MOST_GAPS = 5
 
 _MOST_REASONS = 3
 _SUREST = 0.99
+"""Nothing is told as surer, because "100 %" says that it cannot be otherwise."""
 _USUAL_SCORE = 50.0
 _USUAL_REACH = 1.0
 _WITHIN = 0.61
@@ -81,7 +82,8 @@ def _insight(
     missing: str = "",
     video: str = "",
 ) -> Insight:
-    return Insight(kind, group, told.english, told.french, confidence, missing, video)
+    sure = None if confidence is None else min(_SUREST, confidence)
+    return Insight(kind, group, told.english, told.french, sure, missing, video)
 
 
 def _news(found: Iterable[Trend]) -> Iterator[Trend]:
@@ -168,7 +170,7 @@ def _surely_differ(one: tuple[int, float, float], other: tuple[int, float, float
     variance = sum(_WITHIN * share * (1 - share) / views for _, views, share in (one, other))
     if not variance:
         return 0.5
-    return min(_SUREST, (1 + erf(abs(one[2] - other[2]) / sqrt(2 * variance))) / 2)
+    return (1 + erf(abs(one[2] - other[2]) / sqrt(2 * variance))) / 2
 
 
 def _conversions(material: Material) -> Iterator[Insight]:

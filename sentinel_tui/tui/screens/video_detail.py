@@ -14,7 +14,6 @@ from sentinel_tui.tui.outlook import Outlook
 from sentinel_tui.tui.screens.covering import Covering
 from sentinel_tui.tui.video_readings import read_video
 from sentinel_tui.tui.view_models.video_page import (
-    VideoStory,
     age_title,
     body_lines,
     head_lines,
@@ -28,6 +27,7 @@ from sentinel_tui.tui.widgets.lines import LinesView
 from sentinel_tui.tui.widgets.page import Page
 
 if TYPE_CHECKING:
+    from sentinel_tui.commands.video_story import VideoStory
     from sentinel_tui.store.queries import Reader
 
 _BOTH_CHARTS_ROWS = 34

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,12 @@ from sentinel_tui.commands.figures import (
     percent,
     ratio,
 )
+from sentinel_tui.commands.video_story import VideoStory
 from sentinel_tui.domain.video.cards import Card
-from sentinel_tui.domain.video.catalog import DayCount, Video
-from sentinel_tui.domain.video.insights import Insight, Language
+from sentinel_tui.domain.video.catalog import Video
+from sentinel_tui.domain.video.insights import Language
 from sentinel_tui.domain.video.metrics import Basis
 from sentinel_tui.domain.video.ranking import LEAST_CONFIDENCE
-from sentinel_tui.domain.video.study import UsualCurve
 from sentinel_tui.text import format_bytes
 from sentinel_tui.tui.cells import BLANK, Line, Span, Tone, cut, fit, joined, line, muted, wrap
 from sentinel_tui.tui.view_models.figures import figure_cell
@@ -31,7 +30,6 @@ from sentinel_tui.tui.view_models.words import Times, counted
 
 if TYPE_CHECKING:
     from sentinel_tui.domain.video.dropping import DropOff, Moment
-    from sentinel_tui.domain.video.retention import Retention
 
 DROP_SIGN, CTA_SIGN = "▼", "◆"
 
@@ -55,40 +53,6 @@ _FIGURES = (
     ("views_28d", "Views in 28 days", count),
     ("reach", "Reach at equal age", ratio),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class VideoStory:
-    """Everything the page tells.
-
-    Attributes:
-        video: The video.
-        card: Its figures, or None before the first study.
-        theme: The theme its owner gave it, or empty.
-        suggested: A theme it seems to have, or empty.
-        retention: Who still watches at each moment, or None where that is not known.
-        drops: Where unusually many leave.
-        cta: The best moment to ask viewers for something, or None.
-        days: What was watched of it each day.
-        known: From when and until when its days are known, or None.
-        usual: How views of its library usually add up, or None.
-        insights: What is worth telling of it.
-        uniques: About how many watched it by the log of its delivery, by the start of each day,
-            and how the log's addresses were anonymised.
-    """
-
-    video: Video
-    card: Card | None = None
-    theme: str = ""
-    suggested: str = ""
-    retention: Retention | None = None
-    drops: Sequence[DropOff] = ()
-    cta: Moment | None = None
-    days: Sequence[DayCount] = ()
-    known: tuple[int, int] | None = None
-    usual: UsualCurve | None = None
-    insights: Sequence[Insight] = ()
-    uniques: Mapping[int, tuple[int, str]] = field(default_factory=dict)
 
 
 def head_lines(story: VideoStory, times: Times, width: int) -> list[Line]:

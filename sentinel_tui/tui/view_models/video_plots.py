@@ -5,14 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from sentinel_tui.commands.figures import (
-    clock,
-)
+from sentinel_tui.commands.figures import clock
+from sentinel_tui.commands.video_story import VideoStory
 from sentinel_tui.domain.video.catalog import DAY_MS, DayCount, Video
 from sentinel_tui.domain.video.study import UsualCurve
 from sentinel_tui.tui.cells import Tone
 from sentinel_tui.tui.view_models.plot import Mark, Plot, Tick, Unit, round_up
-from sentinel_tui.tui.view_models.video_page import CTA_SIGN, DROP_SIGN, VideoStory
+from sentinel_tui.tui.view_models.video_page import CTA_SIGN, DROP_SIGN
 
 MOST_AGE_DAYS = 90
 """What comes later is a straight line for nearly all videos."""
