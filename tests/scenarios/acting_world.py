@@ -18,7 +18,9 @@ from scenario_world import (
     UnderWay,
     WatchedWriter,
     Watching,
+    engine_of,
     service,
+    until_stopped,
 )
 
 from sentinel_tui.client import Client
@@ -31,7 +33,6 @@ from sentinel_tui.domain.autonomy.policy import Verb
 from sentinel_tui.domain.monitoring.observations import Observation
 from sentinel_tui.engine.acting.wants import Want
 from sentinel_tui.engine.edges import Edges as WaysOut
-from sentinel_tui.engine.engine import Engine
 from sentinel_tui.engine.own_network import Questions
 from sentinel_tui.paths import Paths
 from sentinel_tui.platforms.render import Render
@@ -39,7 +40,6 @@ from sentinel_tui.probes.prober import Prober
 from sentinel_tui.sandbox.render.service import RenderService
 from sentinel_tui.sandbox.world import World
 from sentinel_tui.store.database import Database
-from sentinel_tui.store.writer import Holder, StoreWriter
 
 T = TypeVar("T")
 
@@ -241,23 +241,16 @@ def engines(world: World, clock: SharedClock, paths: Paths, tripwire: Tripwire) 
         render = {"key": world.render.key, "api": world.render.url, "status_url": ""}
         tables = {"network": network, "render": render, **options}
         config = Config.model_validate({"services": list(services), **tables})
-        writer = StoreWriter.open(paths, clock, config.retention, Holder.here())
-        questions = Questions()
-        try:
-            async with Prober(clock=clock) as prober:
-                edges = TimedEdges(clock.under_way, prober, questions, Tripwire())
-                edges.world = world
-                ways_out = WaysOut(edges.look, edges.ask, edges.channels, hosting)
-                watched = TrippedWriter(writer, clock.under_way)
-                engine = await Engine.start(paths, clock, config, watched, ways_out)
-                watching = Acted(Watching(paths, clock, engine, network), world)
-                try:
-                    yield watching
-                finally:
-                    if not watching.killed:
-                        await engine.stop()
-        finally:
-            questions.close()
-            writer.close()
+
+        def edges_of(prober: Prober, questions: Questions) -> WaysOut:
+            edges = TimedEdges(clock.under_way, prober, questions, Tripwire())
+            edges.world = world
+            return WaysOut(edges.look, edges.ask, edges.channels, hosting)
+
+        async with (
+            engine_of(paths, clock, config, edges_of, TrippedWriter) as engine,
+            until_stopped(Acted(Watching(paths, clock, engine, network), world)) as acted,
+        ):
+            yield acted
 
     return start

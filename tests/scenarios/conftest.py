@@ -9,17 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scenario_world import Edges, SharedClock, Steady, Tripwire, WatchedWriter, Watching, one_time
+from scenario_world import (
+    Edges,
+    SharedClock,
+    Steady,
+    Tripwire,
+    Watching,
+    engine_of,
+    one_time,
+    until_stopped,
+)
 
 from sentinel_tui.config.model import Config
 from sentinel_tui.engine.edges import Edges as WaysOut
-from sentinel_tui.engine.engine import Engine
 from sentinel_tui.engine.own_network import Questions
 from sentinel_tui.paths import Paths
 from sentinel_tui.probes.prober import Prober
 from sentinel_tui.sandbox.services.render_edge import SleepHabits
 from sentinel_tui.sandbox.world import World
-from sentinel_tui.store.writer import Holder, StoreWriter
 
 Start = Callable[..., AbstractAsyncContextManager[Watching]]
 
@@ -93,22 +100,15 @@ def watching(world: World, clock: SharedClock, paths: Paths, tripwire: Tripwire)
     async def start(*services: dict[str, Any], **options: Any) -> AsyncIterator[Watching]:
         network = {"witnesses": world.witnesses, "quorum": 2}
         config = Config.model_validate({"services": list(services), "network": network, **options})
-        writer = StoreWriter.open(paths, clock, config.retention, Holder.here())
-        questions = Questions()
-        try:
-            async with Prober(clock=clock) as prober:
-                edges = Edges(clock.under_way, prober, questions, tripwire)
-                ways_out = WaysOut(edges.look, edges.ask, edges.channels)
-                watched = WatchedWriter(writer, clock.under_way)
-                engine = await Engine.start(paths, clock, config, watched, ways_out)
-                watching = Watching(paths, clock, engine, network)
-                try:
-                    yield watching
-                finally:
-                    if not watching.killed:
-                        await engine.stop()
-        finally:
-            questions.close()
-            writer.close()
+
+        def edges_of(prober: Prober, questions: Questions) -> WaysOut:
+            edges = Edges(clock.under_way, prober, questions, tripwire)
+            return WaysOut(edges.look, edges.ask, edges.channels)
+
+        async with (
+            engine_of(paths, clock, config, edges_of) as engine,
+            until_stopped(Watching(paths, clock, engine, network)) as watching,
+        ):
+            yield watching
 
     return start

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ from sentinel_tui.domain.monitoring.observations import Observation
 from sentinel_tui.domain.monitoring.states import State
 from sentinel_tui.domain.notifying.notices import Message
 from sentinel_tui.domain.records import AlertRecord, EntryKind
+from sentinel_tui.engine.edges import Edges as WaysOut
 from sentinel_tui.engine.engine import Engine
 from sentinel_tui.engine.own_network import Questions
 from sentinel_tui.paths import Paths
@@ -36,9 +37,10 @@ from sentinel_tui.sandbox.services.application import Application
 from sentinel_tui.sandbox.world import World
 from sentinel_tui.store.database import Database
 from sentinel_tui.store.queries import Reader
-from sentinel_tui.store.writer import StoreWriter
+from sentinel_tui.store.writer import Holder, StoreWriter
 
 T = TypeVar("T")
+Watched = TypeVar("Watched", bound="Watching")
 
 _STEP_S = 1.0
 _PATIENCE = 40
@@ -300,3 +302,37 @@ def told(world: World) -> list[dict[str, Any]]:
 def titles(world: World) -> list[str]:
     """What arrived in the sandbox's inbox, as one reads it on a phone."""
     return [one["title"] for one in told(world)]
+
+
+EdgesOf = Callable[[Prober, Questions], WaysOut]
+"""Makes an engine's ways out of what looks at services and what asks witnesses."""
+
+
+@asynccontextmanager
+async def engine_of(
+    paths: Paths,
+    clock: SharedClock,
+    config: Config,
+    edges_of: EdgesOf,
+    writing: type[WatchedWriter] = WatchedWriter,
+) -> AsyncIterator[Engine]:
+    """A whole engine on a real store; what it used is closed, but to end it is the caller's."""
+    writer = StoreWriter.open(paths, clock, config.retention, Holder.here())
+    questions = Questions()
+    try:
+        async with Prober(clock=clock) as prober:
+            watched: Any = writing(writer, clock.under_way)
+            yield await Engine.start(paths, clock, config, watched, edges_of(prober, questions))
+    finally:
+        questions.close()
+        writer.close()
+
+
+@asynccontextmanager
+async def until_stopped(watching: Watched) -> AsyncIterator[Watched]:
+    """Stop an engine at the end as an owner stops it, unless the scenario killed it."""
+    try:
+        yield watching
+    finally:
+        if not watching.killed:
+            await watching.engine.stop()

@@ -195,6 +195,23 @@ async def test_what_the_owner_says_of_themes_is_kept_and_mistakes_are_explained(
             await engine.ask("read_videos", library="films")
 
 
+async def test_viewers_by_a_log_of_the_delivery_are_kept_with_how_it_was_anonymised(
+    viewing: Start, world: World
+) -> None:
+    async with viewing() as engine:
+        await all_read(engine)
+        video = next(one.video for one in known(engine).values() if one.video.library == PREVIEWS)
+        log = {"library": PREVIEWS, "anonymised": "dropped"}
+        told = [[video.id, 0, 7], ["none", 0, 3]]
+        done = await engine.ask("note_viewers", **log, viewers=told)
+        assert done == {"noted": [video.id], "unknown": ["none"]}
+        with closing(engine.read()) as reader:
+            assert reader.uniques(video.id) == {0: (7, "dropped")}
+        for broken in ({"viewers": [[video.id, 1, 7]]}, {"viewers": [], "anonymised": "half"}):
+            with pytest.raises(UsageError):
+                await engine.ask("note_viewers", **{**log, **broken})
+
+
 async def test_libraries_come_and_go_with_the_configuration(viewing: Start, world: World) -> None:
     one = both(world, libraries=[library(world, PREVIEWS)])
     async with viewing(videos=one) as engine:

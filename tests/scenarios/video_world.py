@@ -8,7 +8,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
-from scenario_world import Edges, SharedClock, Tripwire, UnderWay, WatchedWriter, Watching
+from scenario_world import (
+    Edges,
+    SharedClock,
+    Tripwire,
+    UnderWay,
+    Watching,
+    engine_of,
+    until_stopped,
+)
 
 from sentinel_tui.clock import Clock
 from sentinel_tui.config.model import Config
@@ -17,7 +25,6 @@ from sentinel_tui.config.videos import LibraryOptions
 from sentinel_tui.domain.video.catalog import DAY_MS
 from sentinel_tui.domain.video.study import Study
 from sentinel_tui.engine.edges import Edges as WaysOut
-from sentinel_tui.engine.engine import Engine
 from sentinel_tui.engine.own_network import Questions
 from sentinel_tui.engine.studying import Order, study_apart
 from sentinel_tui.paths import Paths
@@ -25,7 +32,6 @@ from sentinel_tui.platforms.bunny import Bunny
 from sentinel_tui.probes.prober import Prober
 from sentinel_tui.sandbox.films import COURSES, PREVIEWS, ROLES, Film, Survival, film_id
 from sentinel_tui.sandbox.world import World
-from sentinel_tui.store.writer import Holder, StoreWriter
 
 T = TypeVar("T")
 
@@ -99,25 +105,16 @@ def video_engines(world: World, clock: SharedClock, paths: Paths) -> Start:
         network = {"witnesses": world.witnesses, "quorum": 2}
         tables = {"network": network, "videos": both(world), **options}
         config = Config.model_validate({"services": list(services), **tables})
-        writer = StoreWriter.open(paths, clock, config.retention, Holder.here())
-        questions = Questions()
-        try:
-            async with Prober(clock=clock) as prober:
-                edges = Edges(clock.under_way, prober, questions, Tripwire())
-                ways_out = WaysOut(
-                    edges.look, edges.ask, edges.channels, library=connect, study=study
-                )
-                watched = WatchedWriter(writer, clock.under_way)
-                engine = await Engine.start(paths, clock, config, watched, ways_out)
-                watching = Watching(paths, clock, engine, network)
-                try:
-                    yield watching
-                finally:
-                    if not watching.killed:
-                        await engine.stop()
-        finally:
-            questions.close()
-            writer.close()
+
+        def edges_of(prober: Prober, questions: Questions) -> WaysOut:
+            edges = Edges(clock.under_way, prober, questions, Tripwire())
+            return WaysOut(edges.look, edges.ask, edges.channels, library=connect, study=study)
+
+        async with (
+            engine_of(paths, clock, config, edges_of) as engine,
+            until_stopped(Watching(paths, clock, engine, network)) as watching,
+        ):
+            yield watching
 
     return start
 
