@@ -19,7 +19,7 @@ from sentinel_tui.engine.waiting import pause
 from sentinel_tui.errors import StoreError, StoreFull
 from sentinel_tui.store.database import Database
 from sentinel_tui.store.recorder import record, set_next_looks
-from sentinel_tui.store.writer import StoreWriter
+from sentinel_tui.store.writer import StoreWriter, Succession
 from sentinel_tui.text import clean_text
 
 log = logging.getLogger(__name__)
@@ -129,8 +129,9 @@ class Recording:
         Returns:
             What the store refused, and why; nothing and None when it took everything.
         """
-        groups = list(_grouped(entries))
-        results = await asyncio.gather(*map(self._hand_over, groups), return_exceptions=True)
+        groups, succession = list(_grouped(entries)), Succession()
+        handed_over = (self._hand_over(group, succession) for group in groups)
+        results = await asyncio.gather(*handed_over, return_exceptions=True)
         refused: list[_Entry] = []
         error: StoreError | None = None
         for group, result in zip(groups, results, strict=True):
@@ -142,8 +143,9 @@ class Recording:
                 log.error("%d entries could not be recorded", len(group), exc_info=result)
         return refused, error
 
-    async def _hand_over(self, group: list[_Entry]) -> None:
-        await self._writer.run(_job(group, self._clock.now_ms()), durable=_matters(group))
+    async def _hand_over(self, group: list[_Entry], succession: Succession) -> None:
+        job = _job(group, self._clock.now_ms())
+        await self._writer.run(job, durable=_matters(group), succession=succession)
 
     def _put(self, entry: _Entry) -> None:
         self._entries.append(entry)

@@ -25,6 +25,18 @@ _GROUP_ROWS = 500
 _SQLITE_ERRORS = (sqlite.Error, PeeweeException)
 
 
+@dataclass(slots=True)
+class Succession:
+    """Jobs of which each builds on those before it.
+
+    Attributes:
+        refused: Why one of them was not carried out for want of room; those behind it are not
+            carried out either, for what comes later must not be known before what it follows.
+    """
+
+    refused: StoreFull | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something to do on the writing connection.
@@ -33,12 +45,14 @@ class Job:
         work: What to do.
         durable: Its commit must survive a power cut.
         alone: It runs outside any transaction.
+        succession: What it is a part of, or None.
         done: Takes what came of it.
     """
 
     work: Callable[[Database], Any]
     durable: bool = False
     alone: bool = False
+    succession: Succession | None = None
     done: Future[Any] = field(default_factory=Future)
 
 
@@ -157,6 +171,8 @@ class WritingSession:
 
     def _attempt(self, job: Job) -> _Outcome:
         """Do one job in a savepoint; only what spoils the whole transaction is raised."""
+        if job.succession is not None and job.succession.refused is not None:
+            return _Outcome(error=job.succession.refused)
         raw = self._db.raw
         raw.execute("SAVEPOINT job")
         try:
@@ -225,4 +241,7 @@ def _lost_error(db: Database) -> StoreError:
 
 def _fail(jobs: deque[Job], error: Exception) -> None:
     while jobs:
-        jobs.popleft().done.set_exception(error)
+        job = jobs.popleft()
+        if job.succession is not None and isinstance(error, StoreFull):
+            job.succession.refused = error
+        job.done.set_exception(error)

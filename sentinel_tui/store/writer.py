@@ -23,9 +23,9 @@ from sentinel_tui.paths import Paths
 from sentinel_tui.store.database import Database
 from sentinel_tui.store.lease import Holder
 from sentinel_tui.store.opening import open_for_writing
-from sentinel_tui.store.session import Job, WritingSession
+from sentinel_tui.store.session import Job, Succession, WritingSession
 
-__all__ = ["Database", "Holder", "StoreWriter"]
+__all__ = ["Database", "Holder", "StoreWriter", "Succession"]
 
 T = TypeVar("T")
 
@@ -108,7 +108,13 @@ class StoreWriter:
     def orders(self, orders: Orders) -> None:
         self._opened.orders = orders
 
-    async def run(self, job: Callable[[Database], T], *, durable: bool = False) -> T:
+    async def run(
+        self,
+        job: Callable[[Database], T],
+        *,
+        durable: bool = False,
+        succession: Succession | None = None,
+    ) -> T:
         """Run a job inside a transaction, shared with whatever else is waiting.
 
         The job has a savepoint of its own, so one that fails spoils no other. It is carried out
@@ -118,12 +124,13 @@ class StoreWriter:
         Args:
             job: What to do. Its result is returned once it is committed.
             durable: Return only when a power cut can no longer undo it.
+            succession: Jobs before it without which it must not be carried out.
 
         Raises:
             StoreFull: No space is left; the job was not carried out, later ones are tried again.
             StoreError: The store cannot be written, or another writer took over.
         """
-        return await self._hand_over(Job(job, durable=durable))
+        return await self._hand_over(Job(job, durable=durable, succession=succession))
 
     async def run_alone(self, job: Callable[[Database], T]) -> T:
         """Run a job outside any transaction, such as a checkpoint.

@@ -339,10 +339,10 @@ class FullDisk:
     writer: StoreWriter
     refused: frozenset[str] = frozenset()
 
-    async def run(self, job: partial[Any], *, durable: bool = False) -> Any:
+    async def run(self, job: partial[Any], **how: Any) -> Any:
         if getattr(job, "func", job).__name__ in self.refused:
             raise StoreFull("no space left")
-        return await StoreWriter.run(self.writer, job, durable=durable)
+        return await StoreWriter.run(self.writer, job, **how)
 
 
 @pytest.fixture

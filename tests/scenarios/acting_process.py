@@ -99,11 +99,11 @@ class _Writer:
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._writer, name, value)
 
-    async def run(self, job: Callable[[Database], T], *, durable: bool = False) -> T:
+    async def run(self, job: Callable[[Database], T], **how: Any) -> T:
         words = job.keywords if isinstance(job, partial) else {}
         if "standing" in words and "number" in words:
             self._executioner.reached("approved")
-        result = await self._writer.run(job, durable=durable)
+        result = await self._writer.run(job, **how)
         if words.get("step") is Step.DONE:
             self._executioner.reached("done")
         return result

@@ -124,14 +124,14 @@ class TrippedWriter(WatchedWriter):
 
     tripwire = Tripwire()
 
-    async def run(self, job: Callable[[Database], T], *, durable: bool = False) -> T:
+    async def run(self, job: Callable[[Database], T], **how: Any) -> T:
         if (
             isinstance(job, partial)
             and job.func.__name__ == "_begin"
             and "standing" in job.keywords
         ):
             await self.tripwire.reached("approved")
-        return await super().run(job, durable=durable)
+        return await super().run(job, **how)
 
 
 class Acted(Watching):

@@ -190,8 +190,8 @@ class WatchedWriter:
         own = name in ("_writer", "_under_way")
         object.__setattr__(self if own else self._writer, name, value)
 
-    async def run(self, job: Callable[[Database], T], *, durable: bool = False) -> T:
-        return await self._under_way.follow(self._writer.run(job, durable=durable))
+    async def run(self, job: Callable[[Database], T], **how: Any) -> T:
+        return await self._under_way.follow(self._writer.run(job, **how))
 
 
 class Watching:

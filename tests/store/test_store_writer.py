@@ -17,7 +17,7 @@ from sentinel_tui.errors import StoreError, StoreFull, StoreUnsafe
 from sentinel_tui.paths import Paths
 from sentinel_tui.store.driver import open_reader
 from sentinel_tui.store.recorder import add_event
-from sentinel_tui.store.writer import Database, StoreWriter
+from sentinel_tui.store.writer import Database, StoreWriter, Succession
 
 NORMAL, FULL = 1, 2
 
@@ -246,6 +246,21 @@ async def test_a_full_store_says_so_and_records_again_when_there_is_room(
     await writer.run(fill)
     assert writer.trouble == ""
     assert len(await notes(writer)) == 100
+
+
+async def test_what_follows_what_found_no_room_is_not_known_before_it(
+    open_writer: OpenWriter,
+) -> None:
+    writer = open_writer(limited(2))
+    with pytest.raises(StoreFull):
+        await overfill(writer)
+    told_before, succession = await notes(writer), Succession()
+    with pytest.raises(StoreFull):
+        await writer.run(fill, succession=succession)
+    await writer.run(partial(note, "of others"))
+    with pytest.raises(StoreFull):
+        await writer.run(partial(note, "small enough"), succession=succession)
+    assert await notes(writer) == [*told_before, "of others"]
 
 
 async def test_the_largest_size_is_kept(open_writer: OpenWriter, paths: Paths) -> None:
