@@ -46,14 +46,14 @@ def read_events(path: Path, *, actions: bool = False) -> Iterator[Line]:
     if kind not in (_JSON, _CSV):
         raise UsageError(f"{path} is neither {_JSON} nor {_CSV}", "one event a line, either way")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             if kind == _JSON:
                 yield from (_from_json(number, text) for number, text in _filled(file))
             else:
                 reader = csv.DictReader(file, restkey="", restval="")
                 for row in reader:
                     yield Line(reader.line_num, _from_row(row, actions=actions))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read: {clean_text(error, 200)}") from None
 
 
@@ -63,16 +63,23 @@ def _filled(file: Iterator[str]) -> Iterator[tuple[int, str]]:
 
 def _from_json(number: int, text: str) -> Line:
     try:
-        event = json.loads(text)
+        event = json.loads(text) if _is_utf8(text) else None
     except (ValueError, RecursionError):
         event = None
     return Line(number, event if isinstance(event, dict) else None)
+
+
+def _is_utf8(text: str) -> bool:
+    """Whether nothing in it was written in another encoding, and would be guessed at."""
+    return not any("\udc80" <= character <= "\udcff" for character in text)
 
 
 def _from_row(row: dict[str, Any], *, actions: bool) -> dict[str, Any] | None:
     """A row as the object it stands for; a cell that is empty is not told."""
     if "" in row or None in row:
         return None  # More cells than headings.
+    if not all(map(_is_utf8, row.values())):
+        return None
     told = {name: _value(name, cell) for name, cell in row.items() if cell}
     if not actions:
         return told

@@ -12,16 +12,18 @@ from typing import Any
 import click
 
 from sentinel_tui.cli.event_files import Line, read_events
+from sentinel_tui.cli.log_files import read_viewers
 from sentinel_tui.cli.output import json_option, print_json, print_text, tell
 from sentinel_tui.cli.session import Session
 from sentinel_tui.client import Client
 from sentinel_tui.commands.wording import counted
 from sentinel_tui.errors import UsageError
 
-VIEWS, ACTIONS = "track_views", "track_actions"
+VIEWS, ACTIONS, NOTE_VIEWERS = "track_views", "track_actions", "note_viewers"
 
 _EVENTS = ("play", "progress", "seek", "pause", "ended")
 _AT_ONCE = 100
+_VIEWERS_AT_ONCE = 500
 _LARGEST_BYTES = 40_000
 _TIMEOUT_S = 30.0
 _SHOWN = 20
@@ -127,6 +129,47 @@ def import_actions(session: Session, file: Path, json: bool) -> int:
     columns are the context.
     """
     return _import(session, ACTIONS, read_events(file, actions=True), json=json)
+
+
+@import_events.command("cdn-log")
+@click.argument("file", type=_FILE)
+@click.option("--library", required=True, help="The library whose pull zone it is of.")
+@click.option(
+    "--anonymised",
+    required=True,
+    type=click.Choice(("network", "dropped", "no")),
+    help="What Bunny was set to do with addresses; it stands next to every estimate.",
+)
+@json_option
+@click.pass_obj
+def import_cdn_log(session: Session, file: Path, library: str, anonymised: str, json: bool) -> int:
+    """Estimate each video's viewers by a log file of Bunny's CDN.
+
+    A file of whole days of UTC: a day that is there in part has fewer viewers than it had. What
+    was estimated of the same days before is replaced.
+    """
+    session.need_engine()
+    viewers = read_viewers(file)
+    noted: set[str] = set()
+    unknown: set[str] = set()
+    for first in range(0, len(viewers), _VIEWERS_AT_ONCE):
+        batch = viewers[first : first + _VIEWERS_AT_ONCE]
+        done = session.client.ask(
+            NOTE_VIEWERS,
+            timeout_s=_TIMEOUT_S,
+            library=library,
+            anonymised=anonymised,
+            viewers=batch,
+        )
+        noted.update(done["noted"])
+        unknown.update(done["unknown"])
+    if json:
+        print_json({"noted": sorted(noted), "unknown": sorted(unknown), "exit_code": 0})
+        return 0
+    print_text(f"Viewers of {counted(len(noted), 'video')} estimated.")
+    if unknown:
+        tell(f"{library} holds nothing known of {counted(len(unknown), 'other video')} in the log")
+    return 0
 
 
 def _tell(session: Session, verb: str, event: dict[str, Any], *, json: bool) -> int:

@@ -7,8 +7,10 @@ said in words; where there is room for a number only, a sign stands before it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from sentinel_tui.domain.video.cards import Card, LibraryCard
 from sentinel_tui.domain.video.engagement import Score
 from sentinel_tui.domain.video.metrics import Basis, Figure
 
@@ -62,7 +64,12 @@ def watched(seconds: float) -> str:
 
 def ratio(times: float) -> str:
     """How many times the usual: "×1.8", "×0.35"."""
-    return f"×{times:.1f}" if times >= 1 else f"×{times:.2f}"
+    return f"×{times:.1f}" if round(times, 2) >= 1 else f"×{times:.2f}"
+
+
+def each(number: float) -> str:
+    """How many of something there are for each of something else: "1.6"."""
+    return f"{number:.1f}"
 
 
 def clock(seconds: float) -> str:
@@ -70,6 +77,53 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), _MINUTE_S)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def length(seconds: float) -> str:
+    """The length of a video: "6:04", or a dash while it is not known."""
+    return clock(seconds) if seconds > 0 else UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure of a card as it is shown.
+
+    Attributes:
+        key: Its name for programs, with its unit.
+        name: Its name for people.
+        field: Its name in the card.
+        wording: Writes its value.
+    """
+
+    key: str
+    name: str
+    field: str
+    wording: Wording
+
+    def of(self, card: Card | LibraryCard) -> Figure:
+        """The figure in a card."""
+        figure: Figure = getattr(card, self.field)
+        return figure
+
+
+COMMON = (
+    Shown("views", "views", "views", count),
+    Shown("watch_time_s", "time watched", "watch_s", watched),
+    Shown("average_watched", "average watched", "average_watched", percent),
+    Shown("completion", "completed", "completion", percent),
+    Shown("bounce_30s", "left before 30 s", "bounce", percent),
+    Shown("unique_viewers", "viewers", "unique_viewers", count),
+    Shown("repeat_ratio", "views per viewer", "repeat_ratio", each),
+    Shown("conversion", "go on to the full", "conversion", percent),
+)
+"""The figures that videos and libraries both have."""
+
+OF_VIDEOS = (
+    Shown("views_7d", "views in 7 days", "views_7d", count),
+    Shown("views_28d", "views in 28 days", "views_28d", count),
+    Shown("reach", "views for its age", "reach", ratio),
+)
+"""The figures that only videos have."""
 
 
 def figure_text(figure: Figure, wording: Wording) -> str:
@@ -85,10 +139,11 @@ def figure_text(figure: Figure, wording: Wording) -> str:
 
 
 def interval_text(figure: Figure, wording: Wording) -> str:
-    """The interval of a figure: "30 % to 46 %"; empty where it has none of its own."""
+    """The interval of a figure: "30 % to 46 %"; empty where it has none to speak of."""
     if figure.value is None or figure.low is None or figure.high is None:
         return ""
-    return f"{wording(figure.low)} to {wording(figure.high)}"
+    low, high = wording(figure.low), wording(figure.high)
+    return f"{low} to {high}" if low != high else ""
 
 
 def basis_text(figure: Figure) -> str:

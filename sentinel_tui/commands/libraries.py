@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sentinel_tui.commands.answers import Answer, Table
 from sentinel_tui.commands.figures import (
-    Wording,
+    COMMON,
+    Shown,
     basis_text,
-    count,
     figure_data,
     figure_text,
     interval_text,
-    percent,
-    ratio,
-    watched,
 )
 from sentinel_tui.commands.spec import Argument, ArgumentKind, Arguments, command, words
 from sentinel_tui.commands.standing import engine_data, find_engine, worst_exit
 from sentinel_tui.commands.wording import counted, since
-from sentinel_tui.domain.video.cards import Card, LibraryCard
+from sentinel_tui.domain.video.cards import LibraryCard
 from sentinel_tui.domain.video.catalog import Library, LibraryRole
-from sentinel_tui.domain.video.metrics import Figure
 from sentinel_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,21 +30,6 @@ _READ = Argument(
     choices={"read": words("read now lis lire relire maintenant")},
     acts=True,
 )
-
-FigureOf = Callable[[Card | LibraryCard], Figure]
-"""Takes a figure from a card."""
-
-COMMON: tuple[tuple[str, str, FigureOf, Wording], ...] = (
-    ("views", "views", lambda card: card.views, count),
-    ("watch_time_s", "time watched", lambda card: card.watch_s, watched),
-    ("average_watched", "average watched", lambda card: card.average_watched, percent),
-    ("completion", "completed", lambda card: card.completion, percent),
-    ("bounce_30s", "left before 30 s", lambda card: card.bounce, percent),
-    ("unique_viewers", "viewers", lambda card: card.unique_viewers, count),
-    ("repeat_ratio", "views per viewer", lambda card: card.repeat_ratio, ratio),
-    ("conversion", "go on to the full video", lambda card: card.conversion, percent),
-)
-"""The figures that videos and libraries both have: key in JSON, name, which, and its wording."""
 
 
 @command(
@@ -93,7 +74,7 @@ def compare(context: Context, given: Arguments) -> Answer:
     """Show the libraries beside each other, the public ones first."""
     study, roles = context.store.study(), {one.name: one.role for one in context.store.libraries()}
     cards = sorted(
-        study.libraries if study else (),
+        (one for one in (study.libraries if study else ()) if one.library in roles),
         key=lambda one: roles.get(one.library) is not LibraryRole.PUBLIC,
     )
     engine = find_engine(context)
@@ -102,7 +83,7 @@ def compare(context: Context, given: Arguments) -> Answer:
         lines=_intervals(cards),
         table=Table(
             ("", *(one.library.upper() for one in cards), "RESTS ON"),
-            tuple(_compared_row(name, of, wording, cards) for _, name, of, wording in COMMON),
+            tuple(_compared_row(one, cards) for one in COMMON),
         ),
         data={
             "libraries": [
@@ -110,7 +91,7 @@ def compare(context: Context, given: Arguments) -> Answer:
                     "library": card.library,
                     "role": roles.get(card.library),
                     "videos": card.videos,
-                    **{key: figure_data(of(card)) for key, _, of, _ in COMMON},
+                    **{one.key: figure_data(one.of(card)) for one in COMMON},
                 }
                 for card in cards
             ],
@@ -171,19 +152,17 @@ def _compared(cards: Sequence[LibraryCard], roles: dict[str, LibraryRole]) -> st
     return f"{' against '.join(told)}: {counted(sum(one.videos for one in cards), 'video')}"
 
 
-def _compared_row(
-    name: str, of: FigureOf, wording: Wording, cards: Sequence[LibraryCard]
-) -> tuple[str, ...]:
-    figures = [of(card) for card in cards]
+def _compared_row(shown: Shown, cards: Sequence[LibraryCard]) -> tuple[str, ...]:
+    figures = [shown.of(card) for card in cards]
     bases = list(dict.fromkeys(basis_text(one) for one in figures))
-    return name, *(figure_text(one, wording) for one in figures), "; ".join(bases)
+    return shown.name, *(figure_text(one, shown.wording) for one in figures), "; ".join(bases)
 
 
 def _intervals(cards: Sequence[LibraryCard]) -> tuple[str, ...]:
     told = [
-        f"{card.library}, {name}: {between}"
+        f"{card.library}, {one.name}: {between}"
         for card in cards
-        for _, name, of, wording in COMMON
-        if (between := interval_text(of(card), wording))
+        for one in COMMON
+        if (between := interval_text(one.of(card), one.wording))
     ]
     return ("Intervals of 90 %:", *(f"  {one}" for one in told)) if told else ()

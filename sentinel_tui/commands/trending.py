@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sentinel_tui.commands.answers import Answer, Table
-from sentinel_tui.commands.figures import UNKNOWN, ratio
+from sentinel_tui.commands.figures import UNKNOWN, percent, ratio, sure
 from sentinel_tui.commands.libraries import NO_STUDY
 from sentinel_tui.commands.spec import Argument, ArgumentKind, Arguments, command, words
 from sentinel_tui.commands.standing import engine_data, find_engine, worst_exit
@@ -17,14 +17,16 @@ from sentinel_tui.domain.video.trends import Topic, Trend
 if TYPE_CHECKING:
     from sentinel_tui.commands.context import Context
 
+_MOST_LACKING = 12
 _TOPICS: dict[str, tuple[str, ...]] = {
     Topic.TAG: words("tag tags etiquette etiquettes"),
     Topic.LENGTH: words("length lengths duration durations longueur longueurs duree durees"),
     Topic.TITLE: words("title titles word words titre titres mot mots"),
     Topic.WEEKDAY: words("weekday weekdays day days jour jours"),
     Topic.DAY_PART: words("hour hours time heure heures moment"),
+    Topic.LIBRARY: words("library libraries bibliotheque bibliotheques"),
 }
-_TOPIC = Argument(ArgumentKind.CHOICE, "tag|length|title|weekday|hour", choices=_TOPICS)
+_TOPIC = Argument(ArgumentKind.CHOICE, "tag|length|title|weekday|hour|library", choices=_TOPICS)
 _LANGUAGE: dict[str, tuple[str, ...]] = {
     Language.ENGLISH: words("english anglais en"),
     Language.FRENCH: words("french francais fr"),
@@ -61,8 +63,8 @@ def insights(context: Context, given: Arguments) -> Answer:
     study, engine = context.store.study(), find_engine(context)
     language = Language(given.choice) if given.choice else context.language
     found = study.insights if study else ()
-    sure = [one for one in found if one.confidence is not None]
-    title = counted(len(sure), "insight")
+    known = [one for one in found if one.confidence is not None]
+    title = counted(len(known), "insight")
     if study is not None:
         title += f" from {counted(study.questions, 'question')} asked together"
         title += f", studied {since(study.at_ms, context.now_ms)} ago"
@@ -71,7 +73,7 @@ def insights(context: Context, given: Arguments) -> Answer:
         lines=tuple(one.told(language) for one in found if one.confidence is None),
         table=Table(
             ("SURE", "INSIGHT"),
-            tuple((f"{one.confidence:.0%}", one.told(language)) for one in sure),
+            tuple((sure(one.confidence or 0.0), one.told(language)) for one in known),
             numbers=frozenset({"SURE"}),
         ),
         data={
@@ -91,7 +93,15 @@ def study(context: Context, given: Arguments) -> Answer:
 
 
 def trend_data(one: Trend) -> dict[str, Any]:
-    """A trend for programs; null where it could not be answered."""
+    """A trend for programs; null where it could not be answered.
+
+    Of the share watched, ratios are those of odds: the shares they come to stand beside them.
+    """
+    ends = {"share": one.ratio, "share_low": one.low, "share_high": one.high}
+    shares = {
+        key: None if times is None or one.usual_share is None else round(one.share_at(times), 4)
+        for key, times in ends.items()
+    }
     return {
         "topic": one.topic,
         "group": one.group,
@@ -101,6 +111,8 @@ def trend_data(one: Trend) -> dict[str, Any]:
         "ratio": one.ratio,
         "low": one.low,
         "high": one.high,
+        **shares,
+        "usual_share": one.usual_share,
         "raw_ratio": one.raw_ratio,
         "p": one.p,
         "q": one.q,
@@ -120,9 +132,9 @@ def _about(context: Context, topic: Topic | None) -> Answer:
         title=_title(found, study.questions) if study else NO_STUDY,
         lines=_lacking(found),
         table=Table(
-            ("ABOUT", "GROUP", "WHAT", "TIMES", "LIKELY", "VIDEOS", "SURE", "VERDICT"),
+            ("ABOUT", "GROUP", "WHAT", "FIGURE", "LIKELY", "USUAL", "VIDEOS", "SURE", "VERDICT"),
             tuple(_row(one) for one in answered),
-            numbers=frozenset({"TIMES", "VIDEOS", "SURE"}),
+            numbers=frozenset({"FIGURE", "USUAL", "VIDEOS", "SURE"}),
         ),
         data={
             "trends": [trend_data(one) for one in found],
@@ -135,35 +147,56 @@ def _about(context: Context, topic: Topic | None) -> Answer:
 
 
 def _title(found: Sequence[Trend], questions: int) -> str:
-    worth = sum(one.worth_saying for one in found)
+    worth, tested = sum(one.worth_saying for one in found), sum(one.q is not None for one in found)
+    if not tested:
+        return "There are too few videos to ask"
+    asked = counted(tested, "question")
+    together = "" if tested == questions else f", {questions:,} asked together"
     return (
-        f"{worth} of {counted(questions, 'question')} found more than luck; one in ten of what is "
-        "found may be luck all the same"
+        f"{worth} of {asked} found more than luck{together}; one in ten of what is found may be "
+        "luck all the same"
     )
 
 
 def _row(one: Trend) -> tuple[str, ...]:
-    verdict = "found" if one.worth_saying else "no more than luck"
+    verdict = "found" if one.worth_saying else "may be luck"
     if one.confounded:
-        verdict += ", mostly age and length"
+        verdict += ", mostly age, length or library"
+    value = one.ratio or 1.0
+    figure, low, high = (
+        _compared(one, end) for end in (value, one.low or value, one.high or value)
+    )
     return (
         one.topic,
         one.group,
         one.outcome,
-        ratio(one.ratio or 1.0),
-        f"{ratio(one.low or 0.0)}–{ratio(one.high or 0.0)}",
+        figure,
+        f"{low} to {high}",
+        ratio(1.0) if one.usual_share is None else percent(one.usual_share),
         f"{one.videos_in}",
-        UNKNOWN if one.confidence is None else f"{one.confidence:.0%}",
+        UNKNOWN if one.confidence is None else sure(one.confidence),
         verdict,
     )
 
 
+def _compared(one: Trend, times: float) -> str:
+    """A ratio as it is read: of the share watched it is one of odds, which nobody reads."""
+    return ratio(times) if one.usual_share is None else percent(one.share_at(times))
+
+
 def _lacking(found: Sequence[Trend]) -> tuple[str, ...]:
-    groups = {(one.topic, one.group): one for one in found if one.ratio is None}
-    return tuple(
-        f"{topic} {group}: not enough data: {_needed(one)}"
-        for (topic, group), one in groups.items()
-    )
+    """What needs more videos, the nearest first; of thousands of tags most are far from it."""
+    groups = {
+        (one.topic, one.group): one for one in found if one.videos_missing or one.weeks_missing
+    }
+    nearest = sorted(groups.values(), key=lambda one: (one.videos_missing, one.weeks_missing))
+    lines = [
+        f"{one.topic} {one.group}: not enough data: {_needed(one)}"
+        for one in nearest[:_MOST_LACKING]
+    ]
+    if len(nearest) > _MOST_LACKING:
+        lines.append(f"and {len(nearest) - _MOST_LACKING:,} more with too little")
+    return tuple(lines)
 
 
 def _needed(one: Trend) -> str:

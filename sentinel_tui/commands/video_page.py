@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from sentinel_tui.commands.answers import Table
 from sentinel_tui.commands.figures import (
+    COMMON,
+    ESTIMATED,
+    OF_VIDEOS,
     UNKNOWN,
+    Shown,
     basis_text,
     clock,
     count,
     figure_text,
     interval_text,
+    length,
     percent,
-    ratio,
     sure,
 )
-from sentinel_tui.commands.libraries import COMMON
 from sentinel_tui.commands.video_story import VideoStory
 from sentinel_tui.commands.wording import moment
-from sentinel_tui.domain.video.engagement import Score
-from sentinel_tui.domain.video.metrics import Basis
+from sentinel_tui.domain.video.cards import Card
+from sentinel_tui.domain.video.metrics import Basis, Figure
 
 _MEGA = 1_000_000
-_ONLY_OF_VIDEOS = (
-    ("views in 7 days", "views_7d", count),
-    ("views in 28 days", "views_28d", count),
-    ("views for its age", "reach", ratio),
-)
+_LOG_DAYS_SHOWN = 3
 
 
 def page_table(story: VideoStory) -> Table:
@@ -36,29 +35,37 @@ def page_table(story: VideoStory) -> Table:
     card = story.card
     rows: list[tuple[str, ...]] = []
     if card is not None:
-        figures = [(name, of(card), wording) for _, name, of, wording in COMMON]
-        figures += [(name, getattr(card, key), wording) for name, key, wording in _ONLY_OF_VIDEOS]
-        rows = [
-            (name, figure_text(one, wording), interval_text(one, wording), basis_text(one))
-            for name, one, wording in figures
-        ]
-        rows.append(_score_row(card.score))
+        rows = [_figure_row(one, one.of(card)) for one in (*COMMON, *OF_VIDEOS)]
+        rows.append(_score_row(card))
     return Table(("", "FIGURE", "LIKELY", "RESTS ON"), tuple(rows), numbers=frozenset({"FIGURE"}))
+
+
+def _figure_row(shown: Shown, figure: Figure) -> tuple[str, ...]:
+    return (
+        shown.name,
+        figure_text(figure, shown.wording),
+        interval_text(figure, shown.wording),
+        basis_text(figure),
+    )
 
 
 def page_lines(story: VideoStory, now_ms: int, zone: tzinfo) -> Iterator[str]:
     """What the video is and how it is watched, in sentences."""
     yield from _identity(story, now_ms, zone)
-    if story.card is None:
+    if story.card is not None:
+        yield f"Its figures are as of {moment(story.card.at_ms, now_ms, zone)}."
+    elif story.video.gone_ms is None:
         yield "It was not studied yet; its figures follow with the next study."
     yield from _watching(story)
+    yield from _viewers_by_log(story)
 
 
 def _identity(story: VideoStory, now_ms: int, zone: tzinfo) -> Iterator[str]:
     video = story.video
     role = f" ({story.role})" if story.role else ""
     published = moment(video.published_ms, now_ms, zone)
-    yield f"In {video.library}{role}, {clock(video.length_s)} long, published {published}."
+    long = f"{clock(video.length_s)} long" if video.length_s > 0 else "length unknown"
+    yield f"In {video.library}{role}, {long}, published {published}."
     if video.gone_ms is not None:
         yield f"Gone from its platform since {moment(video.gone_ms, now_ms, zone)}."
     if video.tags or story.theme:
@@ -70,7 +77,7 @@ def _identity(story: VideoStory, now_ms: int, zone: tzinfo) -> Iterator[str]:
         )
     if story.counterpart is not None:
         other = story.counterpart
-        yield f"Goes with: {other.title or other.id} ({other.library}, {clock(other.length_s)})."
+        yield f"Goes with: {other.title or other.id} ({other.library}, {length(other.length_s)})."
     picture = [f"{video.width}x{video.height}"] if video.width else []
     picture += [f"{video.frame_rate:g} pictures/s"] if video.frame_rate else []
     picture += [", ".join(video.codecs)] if video.codecs else []
@@ -105,9 +112,23 @@ def _watching(story: VideoStory) -> Iterator[str]:
         )
 
 
-def _score_row(score: Score | None) -> tuple[str, ...]:
+def _viewers_by_log(story: VideoStory) -> Iterator[str]:
+    """The last days; viewers of two days cannot be added up, for they may be the same ones."""
+    for day_ms in sorted(story.uniques, reverse=True)[:_LOG_DAYS_SHOWN]:
+        viewers, mode = story.uniques[day_ms]
+        day = datetime.fromtimestamp(day_ms / 1_000, UTC).date()
+        yield (
+            f"Viewers on {day} by the delivery log: {ESTIMATED}{count(viewers)} "
+            f"(estimated; addresses anonymised: {mode})."
+        )
+
+
+def _score_row(card: Card) -> tuple[str, ...]:
+    score = card.score
     if score is None:
-        return "engagement, 0 to 100", UNKNOWN, "", f"{Basis.UNAVAILABLE} · needs a view"
+        # It rests on the share watched, and on nothing else.
+        lacking = card.average_watched.source
+        return "engagement, 0 to 100", UNKNOWN, "", f"{Basis.UNAVAILABLE} · {lacking}"
     return (
         "engagement, 0 to 100",
         f"{score.score:.0f}",

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from sentinel_tui.commands.answers import Answer, Table
 from sentinel_tui.commands.figures import (
+    COMMON,
+    OF_VIDEOS,
     UNKNOWN,
-    clock,
     count,
     figure_data,
     figure_text,
+    length,
     percent,
     ratio,
     score_data,
 )
-from sentinel_tui.commands.libraries import COMMON, chosen_libraries
+from sentinel_tui.commands.libraries import chosen_libraries
 from sentinel_tui.commands.spec import Argument, ArgumentKind, Arguments, command, words
 from sentinel_tui.commands.standing import engine_data, find_engine, worst_exit
 from sentinel_tui.commands.video_kinds import BY, IN
@@ -25,6 +27,7 @@ from sentinel_tui.commands.video_story import VideoStory, read_story
 from sentinel_tui.commands.wording import counted
 from sentinel_tui.domain.video.cards import Card
 from sentinel_tui.domain.video.catalog import Video
+from sentinel_tui.domain.video.metrics import Basis
 from sentinel_tui.domain.video.ranking import RankBy, ranked
 from sentinel_tui.errors import UsageError
 from sentinel_tui.text import fold
@@ -149,12 +152,13 @@ def named_video(context: Context, title: str) -> Video:
         return by_id
     found = context.store.find_videos(wanted, limit=50)
     exact = [one for one in found if fold(one.title) == fold(wanted)]
-    if len(found) == 1 or exact:
+    if len(exact or found) == 1:
         return (exact or found)[0]
     if not found:
         raise UsageError(f"no video is called “{wanted}”", "`videos` shows all of them")
-    several = "; ".join(f"{one.title} ({one.library})" for one in found[:_MOST_ALIKE])
-    raise UsageError(f"“{wanted}” could be {counted(len(found), 'video')}", several)
+    several = exact or found
+    named = "; ".join(f"{one.title} ({one.library}, {one.id})" for one in several[:_MOST_ALIKE])
+    raise UsageError(f"“{wanted}” could be {counted(len(several), 'video')}", f"by id: {named}")
 
 
 def card_data(card: Card, video: Video) -> dict[str, Any]:
@@ -164,11 +168,8 @@ def card_data(card: Card, video: Video) -> dict[str, Any]:
         "title": video.title,
         "library": video.library,
         "published_ms": video.published_ms,
-        "length_s": video.length_s,
-        **{key: figure_data(of(card)) for key, _, of, _ in COMMON},
-        "views_7d": figure_data(card.views_7d),
-        "views_28d": figure_data(card.views_28d),
-        "reach": figure_data(card.reach),
+        "length_s": video.length_s or None,
+        **{one.key: figure_data(one.of(card)) for one in (*COMMON, *OF_VIDEOS)},
         "engagement": score_data(card.score),
     }
 
@@ -184,7 +185,7 @@ def story_data(story: VideoStory) -> dict[str, Any]:
             "role": story.role,
             "status": video.status,
             "published_ms": video.published_ms,
-            "length_s": video.length_s,
+            "length_s": video.length_s or None,
             "width": video.width,
             "height": video.height,
             "frame_rate": video.frame_rate,
@@ -224,6 +225,10 @@ def story_data(story: VideoStory) -> dict[str, Any]:
             }
             for one in story.drops
         ],
+        "viewers_by_log": [
+            {"day_ms": day_ms, "viewers": viewers, "basis": Basis.ESTIMATED, "anonymised": mode}
+            for day_ms, (viewers, mode) in sorted(story.uniques.items())
+        ],
         "call_to_action": {
             "at_s": story.cta.at_s,
             "still_share": round(story.cta.still_share, 4),
@@ -235,17 +240,21 @@ def story_data(story: VideoStory) -> dict[str, Any]:
 
 
 def _title(shown: Sequence[Card], known: int, given: Arguments, by: RankBy) -> str:
-    end = {"top": "the best of ", "bottom": "the worst of "}.get(given.choice, "")
     library = f" in {given.library}" if given.library else ""
-    return f"{counted(len(shown), 'video')}, {end}{counted(known, 'video')}{library}, by {by}"
+    if not given.choice:
+        return f"{len(shown):,} of {counted(known, 'video')}{library}, by {by}"
+    end = {"top": "best", "bottom": "worst"}[given.choice]
+    shown_of = f"{counted(len(shown), 'video')}, the {end} of {counted(known, 'video')}"
+    return f"{shown_of}{library}, by {by}"
 
 
 def _unranked_lines(known: int, studied: int, placed: int, by: RankBy) -> tuple[str, ...]:
     lines = []
     if studied > placed:
-        lines.append(f"{studied - placed} have no place yet: too few views to tell their {by}.")
+        without = counted(studied - placed, "video")
+        lines.append(f"No place yet for {without}: too few views to tell the {by}.")
     if known > studied:
-        lines.append(f"{known - studied} were not studied yet.")
+        lines.append(f"Not studied yet: {counted(known - studied, 'video')}.")
     return tuple(lines)
 
 
@@ -258,5 +267,5 @@ def _row(card: Card, video: Video) -> tuple[str, ...]:
         figure_text(card.completion, percent),
         f"{score.score:.0f} ({score.low:.0f}–{score.high:.0f})" if score else UNKNOWN,
         video.library,
-        f"{video.title or video.id} ({clock(video.length_s)})",
+        f"{video.title or video.id} ({length(video.length_s)})",
     )

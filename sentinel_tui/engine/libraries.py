@@ -67,6 +67,7 @@ class Libraries:
 
     def go_by(self, options: Iterable[LibraryOptions]) -> None:
         """Know these libraries from now on, and no others; the store has them registered."""
+        before = self.roles
         self._past |= self.known
         self.options = {one.name: one for one in options}
         self.clients, self.known = {}, {}
@@ -76,6 +77,8 @@ class Libraries:
             self.known[name] = replace(past, role=role, trouble="")
             if past.trouble:
                 self._save(name)
+        if before and before != self.roles:
+            self.note_change()
 
     def stand(self, name: str, **changes: Any) -> None:
         """Note how a library stands now; one that is no longer configured is left alone.

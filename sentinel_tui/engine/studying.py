@@ -84,7 +84,7 @@ async def study_apart(paths: Paths, order: Order, *, longest_s: float = _LONGEST
     finally:
         await _end(process)
     if process.returncode:
-        raise EngineError(f"the study failed: {_last_line(said) or 'it did not say why'}")
+        raise EngineError(f"the study failed: {_last_line(said) or _ending(process.returncode)}")
     # Our own child wrote it. In a thread: thousands of videos' figures take a moment to unpack.
     study: Study = await asyncio.to_thread(pickle.loads, told)
     return study
@@ -123,6 +123,13 @@ def _written(paths: Paths, order: Order) -> bytes:
         "now_ms": order.now_ms,
     }
     return json.dumps(wanted).encode() + b"\n"
+
+
+def _ending(returncode: int) -> str:
+    """How a process ended that said nothing."""
+    if returncode < 0:
+        return f"signal {-returncode} ended it; where memory runs out, that is 9"
+    return "it did not say why"
 
 
 def _last_line(said: bytes) -> str:

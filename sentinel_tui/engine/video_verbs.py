@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from functools import partial
+from typing import get_args
 
 from sentinel_tui.clock import Clock
+from sentinel_tui.config.videos import LogOptions
+from sentinel_tui.domain.video.catalog import DAY_MS
 from sentinel_tui.engine.arguments import Arguments
 from sentinel_tui.engine.control import Json
 from sentinel_tui.engine.libraries import Libraries
@@ -15,9 +18,11 @@ from sentinel_tui.errors import EngineError, UsageError
 from sentinel_tui.paths import Paths
 from sentinel_tui.store.queries import Reader
 from sentinel_tui.store.study import reject_theme, set_theme
+from sentinel_tui.store.watching import save_uniques
 from sentinel_tui.store.writer import StoreWriter
 
 _LONGEST_THEME = 40
+_MODES = get_args(LogOptions.model_fields["anonymised"].annotation)
 
 Action = Callable[[Arguments], Awaitable[Json]]
 
@@ -59,6 +64,7 @@ class VideoVerbs:
             "study": self._study,
             "theme": self._set_theme,
             "reject_theme": self._reject_theme,
+            "note_viewers": self._note_viewers,
         }
 
     async def _read(self, arguments: Arguments) -> Json:
@@ -103,6 +109,26 @@ class VideoVerbs:
         )
         return {"video": video, "theme": theme}
 
+    async def _note_viewers(self, arguments: Arguments) -> Json:
+        arguments.expect("library", "anonymised", "viewers")
+        library, mode = arguments.text("library"), arguments.text("anonymised")
+        if library not in self._libraries.known:
+            raise self._no_library(library)
+        if mode not in _MODES:
+            raise UsageError(f"addresses are not anonymised as {mode!r}", ", ".join(_MODES))
+        told = _counts_of(arguments.items("viewers"))
+        with closing(Reader(self._paths)) as reader:
+            held = {one.id for one in reader.videos(library, gone=True)}
+        counts = {video: by_day for video, by_day in told.items() if video in held}
+        job = partial(save_uniques, library=library, mode=mode, counts=counts)
+        await self._writer.run(job, durable=True)
+        return {"noted": list(counts), "unknown": sorted(told.keys() - held)}
+
+    def _no_library(self, name: str) -> UsageError:
+        return UsageError(
+            f"there is no library {name!r}", f"libraries: {', '.join(self._libraries.known)}"
+        )
+
     def _need_libraries(self) -> None:
         if not self._libraries.known:
             raise EngineError(
@@ -112,9 +138,7 @@ class VideoVerbs:
     def _readable(self, name: str) -> str:
         known = self._libraries.known.get(name)
         if known is None:
-            raise UsageError(
-                f"there is no library {name!r}", f"libraries: {', '.join(self._libraries.known)}"
-            )
+            raise self._no_library(name)
         if name not in self._libraries.clients:
             raise EngineError(
                 known.trouble or f"{name} is known from view events alone",
@@ -128,3 +152,21 @@ class VideoVerbs:
             if reader.video(video) is None:
                 raise EngineError(f"there is no video {video!r}", "`videos` shows all")
         return video
+
+
+def _counts_of(told: Sequence[object]) -> dict[str, dict[int, int]]:
+    """Viewers by video and day.
+
+    Raises:
+        UsageError: What was told is not a list of videos, days and numbers.
+    """
+    counts: dict[str, dict[int, int]] = {}
+    for one in told:
+        match one:
+            case [str(video), int(day_ms), int(viewers)] if day_ms % DAY_MS == 0 < viewers:
+                counts.setdefault(video, {})[day_ms] = viewers
+            case _:
+                raise UsageError(
+                    "viewers are told as [video, day_ms, viewers]", "the day as it begins in UTC"
+                )
+    return counts

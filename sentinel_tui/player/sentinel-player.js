@@ -6,7 +6,7 @@
            data-viewer="what names this viewer to you, or nothing"></script>
 
    The token stands in the page, so give that source no other scope. data-viewer is hashed before it
-   is kept; without it each opening of the page counts as another viewer. data-library says which
+   is kept; without it views count, and nobody is known to come again. data-library says which
    library it is, where its number at Bunny is not configured; data-endpoint where to tell, where
    that is not beside this script. */
 (function () {
@@ -14,7 +14,7 @@
   var EVERY_MS = 10000, MOST = 100, MOST_KEPT = 500;
   var tag = document.currentScript, given = tag.dataset;
   var endpoint = given.endpoint || new URL("views", tag.src).href;
-  var viewer = given.viewer || random();
+  var viewer = given.viewer || "anonymous:" + random();
   var waiting = [];
 
   function random() {

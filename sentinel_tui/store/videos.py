@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sentinel_tui.domain.video.catalog import Library, LibraryRole, Video
+from sentinel_tui.domain.video.catalog import DAY_MS, Library, LibraryRole, Video
 from sentinel_tui.store import video_reading
 from sentinel_tui.store.database import Database, Value
 from sentinel_tui.text import fold
@@ -38,8 +38,11 @@ _READ_ANEW = (
 )
 _TO_READ = (
     # What was never read waits behind what changed: it is older news.
-    "SELECT id, views, counted_to_ms, heat_views FROM videos WHERE library = ? "
-    "AND gone_ms IS NULL AND seen_ms > 0 AND (read_ms IS NULL OR views <> read_views) "
+    "SELECT id, views, counted_to_ms, heat_views FROM videos WHERE library = ? "  # noqa: S608 (own number)
+    "AND gone_ms IS NULL AND seen_ms > 0 AND (read_ms IS NULL OR views <> read_views "
+    # Its platform told no counts of it that day; it may by now.
+    "OR (views > 0 AND counted_to_ms IS NULL AND read_ms <= "
+    f"(SELECT read_ms FROM libraries WHERE name = videos.library) - {DAY_MS})) "
     "ORDER BY read_ms IS NULL, abs(views - read_views) DESC, views DESC, key LIMIT ?"
 )
 

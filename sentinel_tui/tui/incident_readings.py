@@ -12,7 +12,7 @@ from sentinel_tui.domain.monitoring.silences import Silence
 from sentinel_tui.domain.monitoring.uptime import StateTimes
 from sentinel_tui.domain.notifying.notices import Notice
 from sentinel_tui.domain.records import AlertRecord, CheckRecord, LatencySummary, ServiceRecord
-from sentinel_tui.tui.lost_views import read_lost_views
+from sentinel_tui.tui.lost_views import read_lost_views, uncounted_libraries
 from sentinel_tui.tui.view_models.cases import Case, View, lone_case, silence_over
 from sentinel_tui.tui.view_models.incident import IncidentStory, Loss
 from sentinel_tui.tui.view_models.outage import span_of, span_slices, with_outage
@@ -190,6 +190,7 @@ def read_incident(
         read_glimpse(reader, case, around.names),
         losses=_losses(reader, case, around),
         lost_views=read_lost_views(reader, incident, times),
+        uncounted=uncounted_libraries(reader, incident),
         messages={message.key: message for message in messages},
     )
     root = next((one.primary for one in around.services if one.id in incident.services[:1]), None)

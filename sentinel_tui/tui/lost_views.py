@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sentinel_tui.domain.monitoring.alerts import Severity
 from sentinel_tui.domain.monitoring.incidents import Incident
-from sentinel_tui.domain.video.catalog import DAY_MS
+from sentinel_tui.domain.video.catalog import DAY_MS, HOUR_MS
 from sentinel_tui.domain.video.lost import Lost
 from sentinel_tui.tui.view_models.words import Times
 
@@ -50,6 +50,14 @@ def read_lost_views(reader: Reader, incident: Incident, times: Times) -> list[Lo
         if library.counted_to_ms is not None
     )
     return [one for one in found if one is not None]
+
+
+def uncounted_libraries(reader: Reader, incident: Incident) -> list[str]:
+    """The libraries of which not one hour of an outage is counted yet."""
+    if incident.severity is not Severity.CRITICAL:
+        return []
+    counted_ms = incident.opened_ms // HOUR_MS * HOUR_MS + HOUR_MS
+    return [one.name for one in reader.libraries() if (one.counted_to_ms or 0) < counted_ms]
 
 
 def _outages(reader: Reader, but: Incident, start_ms: int, now_ms: int) -> list[tuple[int, int]]:

@@ -16,6 +16,7 @@ from sentinel_tui.paths import Paths
 from sentinel_tui.store.driver import open_reader
 
 _VIEWER = "bob@shop.example"
+_NOBODYS = "657bb740-a71b-4529-a012-528021c31a92"
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +126,33 @@ def test_a_file_of_lines_is_taken_in_whole_and_once(shop: Shell, tmp_path: Path)
     again = shop.run("import", "views", str(file))
     assert "0 events taken, 247 known already." in again.out
     assert "line 201: event is one of play" in again.err
+
+
+def test_a_log_of_the_delivery_is_of_a_library_and_its_videos(shop: Shell, tmp_path: Path) -> None:
+    log = tmp_path / "zone.log"
+    piece = f"https://vz-1.b-cdn.net/{_NOBODYS}/720p/video3.ts"
+    log.write_text(f"HIT|200|1793523600000|9|7|192.0.2.0|-|{piece}|FR|Player/1|abc|FR\nno line\n")
+    words = ("import", "cdn-log", str(log), "--anonymised", "network", "--library")
+    done = shop.run(*words, "films")
+    assert done.out == "Viewers of 0 videos estimated.\n"
+    assert "1 other video" in done.err
+    assert "no library" in shop.run(*words, "nowhere").err
+    log.write_text("hello\n")
+    assert "piece of a video" in shop.run(*words, "films").err
+
+
+def test_a_line_in_another_encoding_keeps_no_other_from_being_taken(
+    shop: Shell, tmp_path: Path
+) -> None:
+    lines = [json.dumps(event(number, id=f"latin-{number}")).encode() for number in range(3)]
+    lines[1] = lines[1].replace(b"spring", b"\xe9t\xe9")
+    file = tmp_path / "latin.jsonl"
+    file.write_bytes(b"\n".join(lines))
+    table = tmp_path / "latin.csv"
+    table.write_bytes(b"id,action,title\nlatin-a,upload,caf\xe9\nlatin-b,upload,tea\n")
+    for kind, path, new, line in (("views", file, 2, 2), ("actions", table, 1, 2)):
+        done = shop.run("import", kind, str(path), "--json")
+        assert (done.data["new"], [one["line"] for one in done.data["rejected"]]) == (new, [line])
 
 
 def test_a_table_is_taken_in_with_its_own_columns_as_context(shop: Shell, tmp_path: Path) -> None:

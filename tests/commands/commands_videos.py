@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC
 from functools import cache, partial
 
@@ -42,11 +43,11 @@ def fill_libraries(past, now_ms: int) -> list[Video]:
     return known
 
 
-def study_all(past, now_ms: int) -> None:
-    """Make a study of what the store holds, and keep it."""
+def study_all(past, now_ms: int, **found: object) -> None:
+    """Make a study of what the store holds, and keep it; what is given stands in it instead."""
     with closing(Reader(past.paths)) as reader:
         known = tuple(reader.known(0))
-    past.run(partial(save_study, study=_studied(known, now_ms)))
+    past.run(partial(save_study, study=replace(_studied(known, now_ms), **found)))
 
 
 @cache

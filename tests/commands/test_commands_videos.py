@@ -16,8 +16,10 @@ from sentinel_tui.commands.context import execute
 from sentinel_tui.commands.exporting.video_table import video_table
 from sentinel_tui.domain.video.catalog import Library, LibraryRole
 from sentinel_tui.domain.video.insights import Language
+from sentinel_tui.domain.video.trends import Outcome, Topic, Trend
 from sentinel_tui.errors import UsageError
-from sentinel_tui.store.videos import register_libraries, save_library
+from sentinel_tui.store.videos import register_libraries, save_library, save_videos
+from sentinel_tui.store.watching import save_uniques
 from sentinel_tui.text import cell_width
 
 
@@ -93,6 +95,19 @@ def test_the_page_of_a_video_tells_how_it_is_watched(library, context):
     assert "over all renditions" in text
 
 
+def test_viewers_by_the_delivery_log_stand_beside_how_it_was_anonymised(library, past, context):
+    days = {"films-0": {0: 12, 86_400_000: 3}}
+    past.run(partial(save_uniques, library="films", mode="network", counts=days))
+    assert [one["viewers"] for one in read("video films-0", context)["viewers_by_log"]] == [12, 3]
+    text = as_text(execute("video films-0", context), None)
+    assert "1970-01-01 by the delivery log: ≈12 (estimated; addresses anonymised: network)" in text
+
+
+def test_a_library_that_was_taken_out_is_compared_no_more(library, past, context):
+    past.run(partial(register_libraries, roles={"films": ROLES["films"]}))
+    assert [one["library"] for one in read("compare", context)["libraries"]] == ["films"]
+
+
 def test_public_stands_before_private(library, context):
     data = read("compare public private", context)
     assert [one["role"] for one in data["libraries"]] == ["public", "private"]
@@ -108,7 +123,53 @@ def test_trends_and_insights_tell_with_how_many_questions_they_compete(library, 
     assert data["questions"] >= sum(one["ratio"] is not None for one in data["trends"])
     about = {one["topic"] for one in read("tags", context)["trends"]}
     assert about <= {"tag"}
-    assert "luck" in execute("trends", context).title
+    assert "too few videos" in execute("trends", context).title
+
+
+def test_of_the_share_watched_no_ratio_of_odds_is_told(library, past, context, now_ms):
+    held = Trend(
+        *(
+            Topic.LENGTH,
+            "up to 1 min",
+            Outcome.HOLD,
+            12,
+            40,
+            3.0,
+            2.0,
+            1.5,
+            2.6,
+            0.001,
+            0.01,
+            0.999,
+        ),
+        usual_share=0.5,
+    )
+    reach = Trend(Topic.TAG, "bread", Outcome.REACH, 9, 43, 1.5, 1.1, 0.9, 1.3, 0.3, 0.6, 0.4)
+    rare = [
+        Trend(Topic.TAG, f"t{n}", Outcome.REACH, 2, 50, videos_missing=n) for n in range(99, 0, -1)
+    ]
+    study_all(past, now_ms + 1, trends=(held, reach, *rare), questions=2)
+    told = as_text(execute("trends length", context), 160)
+    assert "67 %" in told
+    assert "×2.0" not in told
+    assert "100 %" not in told
+    [data] = read("trends length", context)["trends"]
+    assert data["share"] == pytest.approx(2 / 3, abs=1e-4)
+    assert data["usual_share"] == held.usual_share
+    assert execute("trends length", context).title.startswith("1 of 1 question found")
+    tags = execute("tags", context)
+    assert "2 asked together" in tags.title
+    assert tags.lines[0] == "tag t1: not enough data: 1 more video"
+    assert tags.lines[-1].startswith("and ")
+    assert len(tags.lines) < 20
+
+
+def test_a_length_that_is_not_known_is_not_told_as_none(library, past, context, now_ms):
+    unknown = replace(library[0], id="live", title="En direct", length_s=0.0)
+    past.run(partial(save_videos, library="previews", videos=[unknown], at_ms=now_ms, whole=False))
+    assert "length unknown" in as_text(execute("video En direct", context), 80)
+    study_all(past, now_ms + 1)
+    assert "0:00" not in as_text(execute("videos by views", context), 160)
 
 
 def test_insights_are_told_in_the_language_of_the_owner(library, context):

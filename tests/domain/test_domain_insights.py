@@ -259,6 +259,8 @@ def test_only_videos_that_surely_stand_out_are_named(best):
         ("views at equal age", "v1"),
     ]
     assert told[0].confidence == score.confidence
+    surest = card(reach=reach, score=replace(score, confidence=0.9999))
+    assert insights(material(cards=[surest], videos=asked[:1]))[0].confidence == 0.99
 
 
 def test_a_video_is_told_with_the_trends_it_shares_and_not_with_its_length_for_its_score():

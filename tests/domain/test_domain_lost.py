@@ -62,6 +62,19 @@ def test_at_night_and_when_all_was_watched_as_ever_nothing_is_lost():
         assert found.watch_s == pytest.approx(0)
 
 
+def test_time_is_lost_with_the_views_although_somebody_watched_long():
+    noon = 4 * WEEK_H + 12
+    varied = [
+        HourCount(one.at_ms, one.views, one.views * (20.0 if one.at_ms // HOUR_MS % 2 else 100.0))
+        for one in without(steady(noon), noon, noon + 1)
+    ]
+    counts = [*varied, HourCount(at(noon), 2, 700.0)]
+    found = lost(counts, at(noon), at(noon + 1), library="films")
+    assert found.views == pytest.approx(8)
+    assert 0 < found.watch_s == pytest.approx(8 * 60, rel=0.1)
+    assert found.watch_low_s <= found.watch_s <= found.watch_high_s
+
+
 def test_an_hour_that_was_down_in_part_is_credited_with_its_other_part():
     noon = 4 * WEEK_H + 12
     half = HourCount(at(noon), 5, 300.0)

@@ -203,6 +203,7 @@ def test_a_video_belongs_to_all_its_groups(videos):
         ("Le GÂTEAU de l'été : recette n° 12", {"gateau", "recette"}),
         ("How to fix the gears of your bike", {"fix", "gears", "bike"}),
         ("À la une", set()),
+        ("Une tarte aux pommes, du jardin au four", {"tarte", "pommes", "jardin", "four"}),
         ("Œufs au plat_sauté", {"oeufs", "plat", "saute"}),
     ],
 )

@@ -126,6 +126,26 @@ def test_players_count_where_the_platform_does_not():
     assert "players" in watch_time(count).source
 
 
+def test_reports_that_may_be_of_several_people_at_once_count_for_nothing():
+    (merged,) = views_of(
+        report(PROGRESS, begun_s + second, second, viewer="")
+        for begun_s in (0, 7)
+        for second in range(0, 60, 10)
+    )
+    video = Video("v1", "public", "A", 60, NOON)
+    count = counted(video, [merged])
+    assert view_count(count).value is None
+    assert "viewer tokens" in watch_time(count).source
+    assert retention_of(Counted(60, 20, 600), [merged], None) is None
+
+
+def test_reports_of_a_part_of_the_views_are_an_estimate_of_all():
+    views = [view(furthest_s=95), view(furthest_s=5)]
+    for in_all, basis in ((2, Basis.EXACT), (40, Basis.ESTIMATED)):
+        count = Counted(100, in_all, 50 * in_all)
+        assert completion(count, retention_of(count, views, None)).basis is basis
+
+
 def test_the_share_watched_is_capped_and_says_so():
     plain = average_watched(Counted(100, 10, 400))
     assert (plain.value, plain.basis) == (pytest.approx(0.4), Basis.EXACT)
@@ -255,6 +275,13 @@ def test_viewers_are_exact_by_token_bounded_or_unknown():
     assert (none.basis, none.low, none.high) == (Basis.BOUNDED, None, 40)
     assert unique_viewers([], None).basis is Basis.UNAVAILABLE
     assert unique_viewers([], 0).basis is Basis.UNAVAILABLE
+
+
+def test_who_is_known_for_one_visit_only_is_watched_and_not_counted():
+    visits = [view(f"~{number}") for number in range(5)]
+    assert counted(Video("v1", "public", "A", 60, NOON), visits).views == 5
+    assert unique_viewers(visits, None).basis is Basis.BOUNDED
+    assert repeat_ratio(visits).basis is Basis.UNAVAILABLE
 
 
 def test_repeat_views_need_tokens():

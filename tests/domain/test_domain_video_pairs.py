@@ -16,7 +16,7 @@ from sentinel_tui.domain.video.conversion import (
     conversions,
     library_conversion,
 )
-from sentinel_tui.domain.video.events import View
+from sentinel_tui.domain.video.events import PASSING, View
 from sentinel_tui.domain.video.metrics import Basis, Figure
 from sentinel_tui.domain.video.pairs import pairs
 from sentinel_tui.domain.video.study import Known
@@ -83,6 +83,41 @@ def test_a_cohort_counts_once_its_seven_days_are_over():
     found = conversion(60, [*previews, view("a", NOON + 1)], fulls, NOON + 7 * DAY_MS)
     assert (found.hits, found.tries) == (1, 2)
     assert found.source == "1 of 2 preview viewers"
+
+
+def test_who_may_have_gone_on_before_players_of_full_videos_reported_does_not_count():
+    told_from_ms = NOON + 30 * DAY_MS
+    previews = [view("long ago", NOON), view("a", told_from_ms - DAY_MS), view("b", told_from_ms)]
+    fulls = [view("a", told_from_ms)]
+    now_ms = told_from_ms + 20 * DAY_MS
+    found = conversion(60, previews, fulls, now_ms, told_from_ms=told_from_ms)
+    assert (found.hits, found.tries) == (1, 2)
+    videos = [Known(public("Knots"), views=previews[:1]), Known(private("Knots"), views=fulls)]
+    assert isinstance(library_conversion("open", videos, ROLES, now_ms), Figure)
+    unnamed = [
+        Known(public("Knots"), views=previews),
+        Known(private("Knots"), views=[view("", NOON)]),
+    ]
+    assert isinstance(library_conversion("open", unnamed, ROLES, now_ms), Figure)
+
+
+def test_who_is_known_for_one_visit_only_is_nobody_who_did_not_go_on():
+    told = [view("a", NOON), view(f"{PASSING}b", NOON)]
+    fulls = [view("a", NOON + DAY_MS), view(f"{PASSING}c", NOON + DAY_MS)]
+    found = conversion(60, told, fulls, LATER)
+    assert (found.hits, found.tries) == (1, 1)
+    assert conversion(60, told[1:], fulls, LATER).basis is Basis.UNAVAILABLE
+
+
+def test_tokens_of_a_part_of_the_views_make_an_estimate():
+    few = replace(public("Knots"), views=40)
+    known = [
+        Known(few, views=(view("a", NOON),)),
+        Known(private("Knots"), views=(view("a", NOON),)),
+    ]
+    preview, _ = conversions(known, ROLES, LATER)
+    assert preview.basis is library_conversion("open", known, ROLES, LATER).basis
+    assert preview.basis is Basis.ESTIMATED
 
 
 def test_a_full_video_before_the_preview_is_no_conversion():

@@ -348,6 +348,17 @@ async def test_it_reads_by_the_clock_at_once_the_first_time(reading: Reading) ->
     assert len(reading.bunnies.asked("/videos?")) == first + 1
 
 
+async def test_an_engine_that_starts_with_the_clock_set_back_reads_as_soon_as_ever(
+    reading: Reading,
+) -> None:
+    await reading.round()
+    reading.clock.jump(-30 * 86_400)
+    await reading.go_by(reading.bunnies.options("previews"))
+    reading.clock.suspend(900)
+    await reading.pass_by(20)
+    assert len(reading.bunnies.asked("/videos?")) == 2
+
+
 async def test_without_a_cron_it_reads_when_asked_and_only_then(reading: Reading) -> None:
     await reading.go_by(reading.bunnies.options("previews"), poll_cron="")
     await reading.pass_by(20)
@@ -355,6 +366,16 @@ async def test_without_a_cron_it_reads_when_asked_and_only_then(reading: Reading
     reading.libraries.want(["previews"])
     await reading.pass_by(20)
     assert len(reading.bunnies.asked("/videos?")) == 1
+
+
+async def test_another_library_or_another_purpose_is_a_reason_to_study(reading: Reading) -> None:
+    previews, courses = (reading.bunnies.options(name) for name in ("previews", "courses"))
+    await reading.go_by(previews)
+    assert not reading.libraries.changed
+    for others in ((previews, courses), (previews,), (previews | {"role": "private"},)):
+        reading.libraries.changed = False
+        await reading.go_by(*others)
+        assert reading.libraries.changed
 
 
 async def test_offline_nobody_is_asked(reading: Reading) -> None:

@@ -198,6 +198,17 @@ async def test_stopping_removes_the_socket_and_ends_idle_connections(tmp_path: P
     writer.close()
 
 
+async def test_stopping_leaves_the_socket_of_another_engine_where_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "engine.sock"
+    old, new = ControlServer(path, Answering()), ControlServer(path, Answering())
+    await old.start()
+    await new.start()
+    await old.stop()
+    assert (await _say(path, _request("status")))[0]["ok"] is True
+    await new.stop()
+    assert not path.exists()
+
+
 async def test_too_many_connections_are_turned_away(socket: Path) -> None:
     crowd = [await asyncio.open_unix_connection(str(socket)) for _ in range(70)]
     turned_away = 0

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ingest_world import view
 
 from sentinel_tui.config.videos import LibraryOptions
-from sentinel_tui.domain.video.events import PlayerEvent
+from sentinel_tui.domain.video.events import PASSING, PlayerEvent
 from sentinel_tui.engine.ingest.actions import owner_action
 from sentinel_tui.engine.ingest.fields import Unfit
 from sentinel_tui.engine.ingest.messages import Refusal, Request
@@ -143,6 +143,15 @@ def test_a_viewer_is_the_same_behind_the_hash_and_another_under_another_key(
     elsewhere = ViewReports(b"another key", _LIBRARIES).event(view(), NOW_MS)
     assert elsewhere.viewer != one.viewer
     assert reports.event(view(viewer_token=None), NOW_MS).viewer == ""
+
+
+def test_a_player_that_knows_nobody_tells_of_a_visit(reports: ViewReports) -> None:
+    one = reports.event(view(viewer_token="anonymous:1"), NOW_MS).viewer
+    two = reports.event(view(viewer_token="anonymous:2"), NOW_MS).viewer
+    assert one != two
+    assert one.startswith(PASSING)
+    assert two.startswith(PASSING)
+    assert not reports.event(view(viewer_token="eve"), NOW_MS).viewer.startswith(PASSING)
 
 
 def test_an_event_told_twice_is_the_same_also_without_an_id(reports: ViewReports) -> None:

@@ -172,8 +172,11 @@ async def test_a_video_without_an_answer_is_not_known(listed: StoreWriter, reade
     await listed.run(
         partial(recorder.mark_read, video="v-1", views=10, counted_to_ms=None, at_ms=T0_MS)
     )
-    assert await listed.run(partial(recorder.to_read, library="previews", limit=9)) == []
+    again = partial(recorder.to_read, library="previews", limit=9)
+    assert await listed.run(again) == []
     assert reader.days_known("v-1") is None
+    await lists(listed, a_video(views=10), at_ms=T0_MS + DAY_MS)
+    assert await listed.run(again) == [ToRead("v-1", 10, None, 0)]
 
 
 async def test_a_library_tells_how_far_it_was_read(listed: StoreWriter, reader: Reader) -> None:

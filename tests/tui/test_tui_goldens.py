@@ -76,6 +76,17 @@ async def test_a_terminal_that_grows_shows_everything_again(watch, engine):
         await screen.shows("Public site", "min ")
 
 
+async def test_keys_work_again_after_a_terminal_was_too_small(watch, engine):
+    async with opened(watch) as screen:
+        await screen.loaded()
+        table = screen.app.focused
+        await screen.pilot.resize_terminal(59, 15)
+        await screen.shows("needs a larger terminal")
+        await screen.pilot.resize_terminal(80, 24)
+        await screen.shows("Public site", "min ")
+        await screen.until(lambda: screen.app.focused is table)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=size_id)
 async def test_the_page_of_a_service(watch, engine, golden, size):
     async with opened(watch, size=size) as screen:

@@ -8,18 +8,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sentinel_tui.commands.libraries import COMMON
+from sentinel_tui.commands.figures import COMMON, OF_VIDEOS
 from sentinel_tui.domain.video.cards import Card
 from sentinel_tui.domain.video.catalog import Video
-from sentinel_tui.domain.video.metrics import Figure
 from sentinel_tui.text import spreadsheet_text
 
 if TYPE_CHECKING:
     from sentinel_tui.store.queries import Reader
 
-_OF_VIDEOS = ("views_7d", "views_28d", "reach")
+_FIGURES = (*COMMON, *OF_VIDEOS)
 _KINDS = ("", "_low", "_high", "_basis")
-_NAMES = (*(key for key, *_ in COMMON), *_OF_VIDEOS)
 _IDENTITY = ("video_id", "title", "library", "theme", "tags", "published", "length_s")
 _SCORE = ("engagement", "engagement_low", "engagement_high", "engagement_confidence")
 
@@ -29,7 +27,8 @@ def video_table(reader: Reader) -> str:
     themes, cards = reader.themes(), {one.video: one for one in reader.cards()}
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow([*_IDENTITY, *(f"{name}{kind}" for name in _NAMES for kind in _KINDS), *_SCORE])
+    figures = (f"{one.key}{kind}" for one in _FIGURES for kind in _KINDS)
+    writer.writerow([*_IDENTITY, *figures, *_SCORE])
     for video in reader.videos():
         card = cards.get(video.id)
         if card is not None:
@@ -42,20 +41,16 @@ def _identity(video: Video, theme: str) -> Iterator[str]:
     texts = (video.id, video.title, video.library, theme, " ".join(video.tags))
     yield from map(spreadsheet_text, texts)
     yield f"{published:%Y-%m-%dT%H:%M:%SZ}"
-    yield f"{video.length_s:g}"
+    yield _number(video.length_s or None)
 
 
 def _cells(card: Card) -> Iterator[str]:
-    for figure in (*(of(card) for _, _, of, _ in COMMON), *_others(card)):
+    for figure in (one.of(card) for one in _FIGURES):
         yield from (_number(one) for one in (figure.value, figure.low, figure.high))
         yield figure.basis
     score = card.score
     known = (score.score, score.low, score.high, score.confidence) if score else (None,) * 4
     yield from (_number(one) for one in known)
-
-
-def _others(card: Card) -> tuple[Figure, ...]:
-    return card.views_7d, card.views_28d, card.reach
 
 
 def _number(value: float | None) -> str:

@@ -17,6 +17,7 @@ from sentinel_tui.domain.video.metrics import (
     Counted,
     Figure,
     by_events,
+    speak_for_all,
     told,
     unavailable,
 )
@@ -43,6 +44,7 @@ _MOST_STRENGTH = 200.0
 differ; taken at its word, that would make them all the same, and surely so."""
 
 _NEEDS_MORE = f"view events, or a heatmap and {HEATMAP_NEEDS_VIEWS} views"
+_NEEDS_LENGTH = "its length"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +100,18 @@ def completion(count: Counted, curve: Retention | None) -> Hits | Figure:
     """What is known of the share of views that reach nine tenths of a video."""
     if curve is not None:
         return _hits(count, curve, curve.completion, _COMPLETION_ERROR)
+    if count.length_s <= 0:
+        return unavailable(_NEEDS_LENGTH)
     average_s, end_s = count.average_watch_s, COMPLETE_SHARE * count.length_s
-    if average_s is None or end_s <= 0:
+    if average_s is None:
         return unavailable("a view" if count.views == 0 else _NEEDS_MORE)
     return _bounded(*_reaching(end_s, average_s, count.length_s))
 
 
 def bounce(count: Counted, curve: Retention | None) -> Hits | Figure:
     """What is known of the share of views that leave before 30 s, from a minute's length on."""
+    if count.length_s <= 0:
+        return unavailable(_NEEDS_LENGTH)
     if count.length_s < BOUNCE_NEEDS_S:
         return unavailable("a video of at least a minute")
     if curve is not None and curve.bounce_30s is not None:
@@ -170,7 +176,9 @@ def _hits(count: Counted, curve: Retention, share: float, heatmap_error: float) 
     hits = round(share * curve.views)
     if curve.basis is Basis.EXACT:
         source = f"{told(hits)} of {by_events(curve.views, count.views)}"
-        return Hits(count.length_s, hits, curve.views, curve.basis, source)
+        # Those whose players report may watch in another way than those whose players do not.
+        basis = Basis.EXACT if speak_for_all(curve.views, count.views) else Basis.ESTIMATED
+        return Hits(count.length_s, hits, curve.views, basis, source)
     source = f"heatmap of {told(curve.views)} views and their average time"
     return Hits(count.length_s, hits, curve.views, curve.basis, source, heatmap_error)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from sentinel_tui.domain.stats.shrinkage import Beta
 from sentinel_tui.domain.video.catalog import DAY_MS, LibraryRole
 from sentinel_tui.domain.video.completion import Hits
 from sentinel_tui.domain.video.events import View
-from sentinel_tui.domain.video.metrics import Basis, Figure, told, unavailable
+from sentinel_tui.domain.video.metrics import Basis, Figure, speak_for_all, told, unavailable
 from sentinel_tui.domain.video.pairs import pairs
 from sentinel_tui.domain.video.study import Known
 
@@ -33,17 +34,19 @@ def conversions(
     """
     full_of = pairs([one.video for one in known], roles)
     views_of = {one.video.id: one.views for one in known}
-    reporting = _reporting(known, roles)
+    told_from_ms = _told_from_ms(known, roles)
     found: list[Hits | Figure] = []
     for one in known:
         full = full_of.get(one.video.id)
         if full is None:
             private = roles.get(one.video.library) is LibraryRole.PRIVATE
             found.append(_NEEDS_PREVIEW if private else _NEEDS_FULL)
-        elif not reporting:
+        elif told_from_ms is None:
             found.append(_NEEDS_PRIVATE_EVENTS)
         else:
-            found.append(conversion(one.video.length_s, one.views, views_of[full], now_ms))
+            opened, length_s = views_of[full], one.video.length_s
+            share = conversion(length_s, one.views, opened, now_ms, told_from_ms=told_from_ms)
+            found.append(_as_far_as_told(share, [one]))
     return found
 
 
@@ -60,14 +63,23 @@ def library_conversion(
     """
     if roles.get(library) is not LibraryRole.PUBLIC:
         return _NEEDS_PREVIEW
-    if not _reporting(known, roles):
+    told_from_ms = _told_from_ms(known, roles)
+    if told_from_ms is None:
         return _NEEDS_PRIVATE_EVENTS
-    previews = (view for one in known if one.video.library == library for view in one.views)
-    return conversion(0.0, previews, _full_views(known, roles), now_ms)
+    here = [one for one in known if one.video.library == library]
+    previews = (view for one in here for view in one.views)
+    opened = _full_views(known, roles)
+    share = conversion(0.0, previews, opened, now_ms, told_from_ms=told_from_ms)
+    return _as_far_as_told(share, here)
 
 
 def conversion(
-    length_s: float, previews: Iterable[View], fulls: Iterable[View], now_ms: int
+    length_s: float,
+    previews: Iterable[View],
+    fulls: Iterable[View],
+    now_ms: int,
+    *,
+    told_from_ms: int = 0,
 ) -> Hits | Figure:
     """The viewers of a preview who open the full video within seven days.
 
@@ -79,16 +91,20 @@ def conversion(
         previews: Its views.
         fulls: The views of the full video.
         now_ms: The present.
+        told_from_ms: Since when players of full videos report. Whose seven days were over by then
+            may have gone on or not: they do not count.
     """
     opened_ms: dict[str, list[int]] = {}
     for full in fulls:
-        opened_ms.setdefault(full.viewer, []).append(full.start_ms)
+        opened_ms.setdefault(full.person, []).append(full.start_ms)
     first_ms: dict[str, int] = {}
     for preview in previews:
-        if preview.viewer:
-            known_ms = first_ms.get(preview.viewer, preview.start_ms)
-            first_ms[preview.viewer] = min(known_ms, preview.start_ms)
-    cohort = {who: at_ms for who, at_ms in first_ms.items() if at_ms + _WINDOW_MS <= now_ms}
+        if preview.person:
+            known_ms = first_ms.get(preview.person, preview.start_ms)
+            first_ms[preview.person] = min(known_ms, preview.start_ms)
+    cohort = {
+        who: at_ms for who, at_ms in first_ms.items() if told_from_ms < at_ms + _WINDOW_MS <= now_ms
+    }
     if not cohort:
         return unavailable(f"previews watched with viewer tokens {CONVERSION_DAYS} days ago")
     converted = sum(
@@ -99,9 +115,9 @@ def conversion(
     return Hits(length_s, converted, len(cohort), Basis.EXACT, source)
 
 
-def _reporting(known: Iterable[Known], roles: Mapping[str, LibraryRole]) -> bool:
-    """Whether the players of full videos report at all: else nobody seems to go on to them."""
-    return any(True for _ in _full_views(known, roles))
+def _told_from_ms(known: Iterable[Known], roles: Mapping[str, LibraryRole]) -> int | None:
+    """Since when players of full videos tell who watches; before, nobody seems to go on to them."""
+    return min((view.start_ms for view in _full_views(known, roles)), default=None)
 
 
 def _full_views(known: Iterable[Known], roles: Mapping[str, LibraryRole]) -> Iterable[View]:
@@ -110,4 +126,13 @@ def _full_views(known: Iterable[Known], roles: Mapping[str, LibraryRole]) -> Ite
         for one in known
         if roles.get(one.video.library) is LibraryRole.PRIVATE
         for view in one.views
+        if view.person
     )
+
+
+def _as_far_as_told(share: Hits | Figure, previews: Sequence[Known]) -> Hits | Figure:
+    """An estimate where players told who watched of only a part of the views."""
+    told_of = sum(bool(view.person) for one in previews for view in one.views)
+    if isinstance(share, Figure) or speak_for_all(told_of, sum(p.video.views for p in previews)):
+        return share
+    return replace(share, basis=Basis.ESTIMATED)

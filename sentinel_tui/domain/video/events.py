@@ -11,6 +11,10 @@ from operator import attrgetter
 VIEW_GAP_MS = 30 * 60_000
 """A player that is silent for longer begins a new view."""
 
+PASSING = "~"
+"""What the name of somebody begins with who is known for one visit only, and by another the next
+time: their views tell what was watched, and nothing of who comes back."""
+
 _LONGEST_STEP_S = 30.0
 """Playing on moves the position by no more than this between two reports; more is a jump."""
 _CLOCK_SLACK_S = 2.0
@@ -75,6 +79,11 @@ class View:
     watch_s: float
     furthest_s: float
     ended: bool
+
+    @property
+    def person(self) -> str:
+        """Who watched, where that would be known of their next view too; else empty."""
+        return "" if self.viewer.startswith(PASSING) else self.viewer
 
 
 def views_of(events: Iterable[ViewEvent]) -> list[View]:

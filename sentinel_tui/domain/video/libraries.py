@@ -70,7 +70,9 @@ def _total(cards: Sequence[Card], which: Callable[[Card], Figure]) -> Figure:
     values = [value for card in cards if (value := which(card).value) is not None]
     if not values:
         return unavailable("a video that its platform counts, or view events")
-    return Figure(sum(values), Basis.EXACT, _of(len(values), len(cards)))
+    # Without the videos of which nothing is told, it is what all of them have at least.
+    basis = Basis.EXACT if len(values) == len(cards) else Basis.ESTIMATED
+    return Figure(sum(values), basis, _of(len(values), len(cards)))
 
 
 def _mean(cards: Sequence[Card], which: Callable[[Card], Figure]) -> Figure:
@@ -122,5 +124,5 @@ def _half(one: Figure) -> float:
 
 def _of(videos: int, all_videos: int) -> str:
     if videos == all_videos:
-        return f"all {told(all_videos)} videos"
+        return f"all {told(all_videos)} videos" if videos > 1 else "its only video"
     return f"{told(videos)} of {told(all_videos)} videos"

@@ -74,6 +74,11 @@ class _Judged:
     seen: float
     scatter: float
 
+    @property
+    def lost(self) -> float:
+        """By how much less was seen."""
+        return max(0.0, self.expected - self.seen)
+
     def lost_between(self, slack: float) -> tuple[float, float]:
         """The interval of what was lost, wider by a slack for what only comes whole."""
         if not self.expected:
@@ -145,14 +150,18 @@ def _lost(library: str, views: _Judged, watch_s: _Judged, weeks: int) -> Lost:
     views_low, views_high = views.lost_between(_HALF_A_VIEW)
     view_s = watch_s.expected / views.expected if views.expected else 0.0
     watch_low_s, watch_high_s = watch_s.lost_between(_HALF_A_VIEW * view_s)
+    # A single long view hides what others did not watch: the time goes with the views, as long as
+    # what is known of the time allows it.
+    by_views_s = views.lost * view_s
+    goes_with_views = watch_low_s <= by_views_s <= watch_high_s
     return Lost(
         library=library,
         expected_views=views.expected,
         seen_views=round(views.seen),
-        views=max(0.0, views.expected - views.seen),
+        views=views.lost,
         views_low=views_low,
         views_high=views_high,
-        watch_s=max(0.0, watch_s.expected - watch_s.seen),
+        watch_s=by_views_s if goes_with_views else watch_s.lost,
         watch_low_s=watch_low_s,
         watch_high_s=watch_high_s,
         weeks=weeks,

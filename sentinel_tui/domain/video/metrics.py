@@ -17,7 +17,7 @@ from sentinel_tui.domain.video.events import View
 
 HEATMAP_NEEDS_VIEWS = 50
 
-NEEDS_EVENTS = "view events from your own pages"
+NEEDS_EVENTS = "view events with viewer tokens from your own pages"
 """What viewers, and whether they come again, cannot be known without."""
 
 _NEARLY_ALL = 0.9
@@ -82,11 +82,13 @@ class Counted:
 def counted(video: Video, views: Sequence[View]) -> Counted:
     """What is counted of a video: by its platform, or by players where that counts nothing.
 
-    A platform that counts views and no time at all has not told the time yet.
+    A platform that counts views and no time at all has not told the time yet. Reports without a
+    viewer's token count for nothing: two people who watch at the same time would be one.
     """
-    if not video.views and views:
-        watch_s = sum(one.watch_s for one in views)
-        return Counted(video.length_s, len(views), watch_s, by_events=True)
+    told_apart = [one for one in views if one.viewer]
+    if not video.views and told_apart:
+        watch_s = sum(one.watch_s for one in told_apart)
+        return Counted(video.length_s, len(told_apart), watch_s, by_events=True)
     if not video.views:
         return Counted(video.length_s, 0 if video.seen_ms else None, None)
     watch_s = video.watch_s or video.views * video.average_watch_s
@@ -134,7 +136,7 @@ def average_watched(count: Counted) -> Figure:
 
 def unique_viewers(views: Sequence[View], platform_views: int | None) -> Figure:
     """How many people watched; bounded where players reported only some of the views."""
-    known = [one.viewer for one in views if one.viewer]
+    known = [one.person for one in views if one.person]
     unknown = max(len(views), platform_views or 0) - len(known)
     people = len(set(known))
     if known and unknown <= (1 - _NEARLY_ALL) * (unknown + len(known)):
@@ -150,16 +152,20 @@ def unique_viewers(views: Sequence[View], platform_views: int | None) -> Figure:
 
 def repeat_ratio(views: Sequence[View], platform_views: int | None = None) -> Figure:
     """Views for each viewer; an estimate where players reported only some of the views."""
-    known = [one.viewer for one in views if one.viewer]
+    known = [one.person for one in views if one.person]
     if not known:
         return unavailable(NEEDS_EVENTS)
     all_views = max(len(views), platform_views or 0)
-    covered = len(known) >= _NEARLY_ALL * all_views
     return Figure(
         len(known) / len(set(known)),
-        Basis.EXACT if covered else Basis.ESTIMATED,
+        Basis.EXACT if speak_for_all(len(known), all_views) else Basis.ESTIMATED,
         f"viewer tokens of {told(len(known))} of {told(all_views)} views",
     )
+
+
+def speak_for_all(reported: int, platform_views: int | None) -> bool:
+    """Whether what players reported is nearly all that was watched, and not a part of it."""
+    return reported >= _NEARLY_ALL * (platform_views or 0)
 
 
 def by_events(reported: int, platform_views: int | None) -> str:

@@ -75,10 +75,12 @@ def retention_of(count: Counted, views: Sequence[View], heat: Heat | None) -> Re
     """The retention of a video from the best there is, or None where there is nothing.
 
     Players' reports speak where they are many, or cover half of the views; else a heatmap that
-    enough views made, and then whatever reports there are.
+    enough views made, and then whatever reports there are. Reports without a viewer's token may be
+    of several people at once, and say nothing of how far each of them came.
     """
     if count.length_s <= 0:
         return None
+    views = [one for one in views if one.viewer]
     reported = len(views)
     if reported >= min(_EVENTS_SPEAK, _EVENTS_SHARE * (count.views or 0)) and reported:
         return from_views(count.length_s, views)

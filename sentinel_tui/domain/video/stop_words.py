@@ -14,7 +14,7 @@ your yours episode full official preview teaser trailer video videos
 """
 
 _FRENCH = """
-afin ainsi alors apres assez aucun aucune aussi autre autres aux avant avec avez avoir avons beaucoup
+afin ainsi alors apres assez aucun aucune aussi autre autres avant avec avez avoir avons beaucoup
 bien bon bonne car ceci cela celle celles celui ces cet cette ceux chaque chez comme comment contre
 dans depuis derriere des deux devant doit dois donc dont elle elles encore entre est estce et ete
 etes etre eux faire fait faites faut font grace hors ici ils jamais jour jusque juste laquelle
@@ -24,7 +24,7 @@ plusieurs plutot pour pourquoi pouvez premier premiere presque pris prendre puis
 quelle quelles quels qui quoi quelque quelques rien sans savoir ses seul seule seulement sera ses si
 sinon soi soit son sont sous souvent sur tant tel telle tes ton tous tout toute toutes tres trois
 trop une vers veut veux voici voila voir vont vos votre vous apercu annonce bande complet episode
-extrait integrale
+extrait integrale aux
 """
 
 STOP_WORDS = frozenset(_ENGLISH.split()) | frozenset(_FRENCH.split())

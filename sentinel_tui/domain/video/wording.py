@@ -20,6 +20,7 @@ _LONGEST_NAME = 60
 _ONE_DIGIT_BELOW = 10
 _PERCENT_DIGIT_BELOW = 0.1
 _MINUTE_S = 60
+_SECONDS_BELOW_S = 119.5
 
 
 class Told(NamedTuple):
@@ -59,8 +60,8 @@ def factor(ratio: float) -> Told:
 
 
 def duration(length_s: float) -> Told:
-    """A length, in seconds below a minute and in minutes above."""
-    if length_s < _MINUTE_S:
+    """A length, in seconds below two minutes and in minutes above."""
+    if length_s < _SECONDS_BELOW_S:
         return Told(f"{length_s:.0f} s", f"{length_s:.0f}{NBSP}s")
     minutes = count(length_s / _MINUTE_S)
     return Told(f"{minutes.english} min", f"{minutes.french}{NBSP}min")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from sentinel_tui.config.videos import LibraryOptions
-from sentinel_tui.domain.video.events import PlayerEvent, ViewEvent
+from sentinel_tui.domain.video.events import PASSING, PlayerEvent, ViewEvent
 from sentinel_tui.engine.ingest.fields import Unfit, identifier, instant_ms, members, number
 from sentinel_tui.text import clean_text
 
@@ -23,6 +23,8 @@ _EVENTS = {
 }
 """The words of the wire, and those that player.js itself has for the same."""
 _LONGEST_TOKEN = 400
+_ANONYMOUS = "anonymous:"
+"""What the token of a player begins with that knows no more than that it is one visit."""
 _HASH_CHARACTERS = 32
 _LIBRARY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _LONGEST_VIDEO_S = 1_000_000.0
@@ -68,10 +70,13 @@ class ViewReports:
         if token is None or token == "":
             return ""
         if not isinstance(token, str) or len(token) > _LONGEST_TOKEN:
-            raise Unfit("viewer_token", f"viewer_token has at most {_LONGEST_TOKEN} characters")
+            raise Unfit(
+                "viewer_token", f"viewer_token is a text of up to {_LONGEST_TOKEN} characters"
+            )
         # Cleaned like everything that comes over the control socket, so that both tell the same.
-        said = clean_text(token, _LONGEST_TOKEN).encode()
-        return hmac.digest(self._key, said, "sha256").hex()[:_HASH_CHARACTERS]
+        said = clean_text(token, _LONGEST_TOKEN)
+        hashed = hmac.digest(self._key, said.encode(), "sha256").hex()[:_HASH_CHARACTERS]
+        return PASSING + hashed if said.startswith(_ANONYMOUS) else hashed
 
     def _library(self, told: Mapping[str, object]) -> str:
         name = told.get("library")

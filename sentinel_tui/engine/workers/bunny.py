@@ -150,7 +150,8 @@ class LibraryRounds:
             return None
         if library.read_ms is None or library.waiting:
             return self._clock.elapsed_s()
-        return self._next_s(library.read_ms)
+        # A clock that was set back meanwhile would have it wait until then.
+        return self._next_s(min(library.read_ms, self._clock.now_ms()))
 
     def _next_s(self, after_ms: int) -> float | None:
         """When the next reading after an instant is due; None where only somebody asks for it."""

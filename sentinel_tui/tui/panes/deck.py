@@ -23,6 +23,14 @@ class Deck(ContentSwitcher):
         """The first pane."""
         yield self.status
 
+    def on_show(self) -> None:
+        """Have keys work again in a terminal that was too small for anything.
+
+        What is hidden loses the focus, and nothing but this gives it back.
+        """
+        if self.screen.focused is None:
+            self.pane.focus_main()
+
     @property
     def pane(self) -> Pane:
         """The pane in sight."""

@@ -39,8 +39,10 @@ class ThemesTable(LiveTable):
 
     @property
     def waiting(self) -> list[ThemeSuggestion]:
-        """What still waits for the owner's word."""
-        return [one for one in self._suggestions if (one.video, one.theme) not in self._answered]
+        """What still waits for the owner's word, of videos that are still there."""
+        there = {one.video.id for one in self._videos}
+        asked = (one for one in self._suggestions if one.video in there)
+        return [one for one in asked if (one.video, one.theme) not in self._answered]
 
     def show(self, suggestions: Sequence[ThemeSuggestion], videos: Sequence[Listed]) -> None:
         """Show what a study suggested, of these videos."""

@@ -19,12 +19,14 @@ from sentinel_tui.tui.panes.themes import ThemesTable
 from sentinel_tui.tui.panes.views import ViewsPanel
 from sentinel_tui.tui.video_readings import VideoReadings, VideosReading
 from sentinel_tui.tui.view_models.video_libraries import (
+    NOT_YET_THEN,
     library_lines,
     reading_lines,
     unconnected_lines,
 )
 from sentinel_tui.tui.view_models.video_table import (
     COLUMNS,
+    COLUMNS_OF_ONE_LIBRARY,
     SORTS,
     chosen_videos,
     order_text,
@@ -130,6 +132,7 @@ class VideoPane(Pane):
         if message.reading is self._reading:
             return
         before = (self._reading is None, self._connected)
+        unstudied = self._reading is not None and self._reading.study is None
         self._reading = message.reading
         if before != (False, self._connected):
             focused = self.has_focus_within
@@ -138,6 +141,9 @@ class VideoPane(Pane):
                 self.focus_main()
             self.refresh_bindings()
         self._draw()
+        if unstudied and message.reading.study is not None:
+            # The first figures put the rows in order: the cursor stood on no row worth keeping.
+            self._table.action_move_to_start()
 
     @on(LiveTable.RowOpened)
     def _open(self, message: LiveTable.RowOpened) -> None:
@@ -229,8 +235,11 @@ class VideoPane(Pane):
             return
         if not reading.libraries:
             self._head.paint([])
-            self._page.show(unconnected_lines(width))
+            past = self.outlook.replay is not None
+            self._page.show([line(muted(NOT_YET_THEN))] if past else unconnected_lines(width))
             return
+        if self._library not in [one.name for one in reading.libraries]:
+            self._library = ""
         self._themes.show(reading.study.suggestions if reading.study else (), reading.videos)
         self._draw_head(reading, width)
         if self._view is VideoView.VIDEOS:
@@ -259,6 +268,7 @@ class VideoPane(Pane):
             sort=self._sort,
             best=self._best,
         )
+        self._table.show_columns(COLUMNS_OF_ONE_LIBRARY if self._library else COLUMNS)
         self._table.show_empty(line(muted(_why_empty(self._words, self._library))))
         cells = self._table.column_cells("title")
         order = order_text(self._sort, chosen, self._library, cells, best=self._best)

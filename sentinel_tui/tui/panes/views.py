@@ -33,7 +33,7 @@ _FIRST_RANGE = RANGES[2]
 
 
 class ViewsPanel(Vertical):
-    """Draws the views of all libraries, and of one of them before the others."""
+    """Draws the views of all libraries, or of the one that is chosen."""
 
     class Loaded(Message):
         """The views of a range were read."""
@@ -62,11 +62,11 @@ class ViewsPanel(Vertical):
         yield self._numbers
 
     def show(self, libraries: Sequence[Library], library: str) -> None:
-        """Show the views of these libraries, of one of them before the others.
+        """Show the views of these libraries, or of one of them.
 
         Args:
             libraries: The libraries, and until when they are counted.
-            library: The one that stands out; empty for none.
+            library: The only one; empty for all.
         """
         self._libraries, self._library = libraries, library
         self._draw()
@@ -124,5 +124,5 @@ class ViewsPanel(Vertical):
         self._chart.show(
             views_plot(reading.views, reading.outages, self._library, asked.range_, times)
         )
-        numbers = numbers_line(reading.views, reading.outages, times, width - 3)
+        numbers = numbers_line(reading.views, reading.outages, self._library, times, width - 3)
         self._numbers.paint([(_INDENT, *numbers)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sentinel_tui.commands.figures import BOUNDED, ESTIMATED, UNKNOWN, Wording, figure_text
+from sentinel_tui.commands.figures import BOUNDED, ESTIMATED, UNKNOWN, Shown, Wording, figure_text
 from sentinel_tui.domain.video.metrics import Basis, Figure
 from sentinel_tui.tui.cells import Line, Span, Tone, line, muted
 
@@ -13,6 +13,11 @@ def figure_cell(figure: Figure | None, wording: Wording) -> Line:
     """A figure with the sign of its basis; what is unknown steps back."""
     told = UNKNOWN if figure is None else figure_text(figure, wording)
     return line(muted(told) if told == UNKNOWN else told)
+
+
+def label_of(shown: Shown) -> str:
+    """The name of a figure at the beginning of a line."""
+    return shown.name[:1].upper() + shown.name[1:]
 
 
 def bar(figure: Figure, cells: int) -> Line:

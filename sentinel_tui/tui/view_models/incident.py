@@ -64,6 +64,7 @@ class IncidentStory:
         names: What services are called, by id.
         losses: What it cost each service, those that lost something.
         lost_views: What it cost each library of videos.
+        uncounted: The libraries of which no hour of it is counted yet.
         notices: Who was told, or is to be, the oldest first.
         messages: The messages that carry them, by key.
         notes: What was written down, the oldest first.
@@ -74,6 +75,7 @@ class IncidentStory:
     names: Mapping[str, str]
     losses: Sequence[Loss] = ()
     lost_views: Sequence[Lost] = ()
+    uncounted: Sequence[str] = ()
     notices: Sequence[Notice] = ()
     messages: Mapping[str, Message] | None = None
     notes: Sequence[Note] = ()
@@ -99,7 +101,10 @@ def head_lines(story: IncidentStory, times: Times, width: int) -> list[Line]:
 def body_lines(story: IncidentStory, times: Times, width: int) -> list[Line]:
     """Everything below the chart, from top to bottom."""
     sections = (
-        ("Lost", [*_losses(story, times), *lost_view_lines(story.lost_views)]),
+        (
+            "Lost",
+            [*_losses(story, times), *lost_view_lines(story.lost_views, story.uncounted)],
+        ),
         ("Told", list(_told(story, times))),
         ("Notes", list(_notes(story.notes, times))),
         ("Alerts", list(_alerts(story, times))),

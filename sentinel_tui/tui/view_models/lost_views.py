@@ -14,12 +14,22 @@ _INDENT = Span("  ")
 _NAME_CELLS = 20
 
 
-def lost_view_lines(lost: Sequence[Lost]) -> Iterator[Line]:
-    """A line for each library: what is missing, between which ends, and by what that is judged."""
-    cells = min(_NAME_CELLS, max((cell_width(one.library) for one in lost), default=0))
+def lost_view_lines(lost: Sequence[Lost], uncounted: Sequence[str] = ()) -> Iterator[Line]:
+    """A line for each library: what is missing, between which ends, and by what that is judged.
+
+    Args:
+        lost: What is missing.
+        uncounted: The libraries of which that cannot be told yet.
+    """
+    names = [*(one.library for one in lost), *uncounted]
+    cells = min(_NAME_CELLS, max(map(cell_width, names), default=0))
     for one in lost:
         name = fit(line(Span(one.library, Tone.STRONG)), cells)
         yield (_INDENT, *name, _INDENT, *_missing(one), muted(_evidence(one)))
+    for library in uncounted:
+        name = fit(line(Span(library, Tone.STRONG)), cells)
+        told = "views are told once the hour in which it began is over and counted"
+        yield (_INDENT, *name, _INDENT, muted(told))
 
 
 def _missing(lost: Lost) -> Line:

@@ -4,42 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sentinel_tui.commands.figures import (
-    Wording,
-    basis_text,
-    count,
-    interval_text,
-    percent,
-    watched,
-)
+from sentinel_tui.commands.figures import COMMON, basis_text, count, interval_text
 from sentinel_tui.domain.video.cards import LibraryCard
 from sentinel_tui.domain.video.catalog import Library, LibraryRole
-from sentinel_tui.domain.video.metrics import Basis, Figure
+from sentinel_tui.domain.video.metrics import Basis
 from sentinel_tui.tui.cells import BLANK, Line, Span, Tone, fit, line, muted, wrap
-from sentinel_tui.tui.view_models.figures import figure_cell
+from sentinel_tui.tui.view_models.figures import figure_cell, label_of
 from sentinel_tui.tui.view_models.video_trends import nothing_yet
 
 _LABEL_CELLS = 18
 _LIBRARY_CELLS = 20
 _HANGING = 4
-
-
-def _each(number: float) -> str:
-    """How many there are of something for each of something else: "1.6"."""
-    return f"{number:.1f}"
-
-
-FIGURES: tuple[tuple[str, str, Wording], ...] = (
-    ("views", "Views", count),
-    ("watch_s", "Time watched", watched),
-    ("average_watched", "Average watched", percent),
-    ("completion", "Completed", percent),
-    ("bounce", "Left before 30 s", percent),
-    ("unique_viewers", "Viewers", count),
-    ("repeat_ratio", "Views per viewer", _each),
-    ("conversion", "Go on to the full", percent),
-)
-"""Figures that videos and libraries have: attribute, name, and how it is written."""
+_INDENT = Span("  ")
 
 
 def compare_lines(
@@ -56,8 +32,8 @@ def compare_lines(
         lines += [*_block(known[first : first + abreast], roles), BLANK]
     lines.append(line(Span("What the figures rest on", Tone.ACCENT)))
     for card in known:
-        told = line(Span(card.library, Tone.STRONG), *_sources(card))
-        lines += wrap(told, width, _HANGING)
+        lines.append(line(Span(card.library, Tone.STRONG)))
+        lines += [part for one in _sources(card) for part in wrap(one, width, _HANGING)]
     return lines
 
 
@@ -73,14 +49,15 @@ def _block(cards: Sequence[LibraryCard], roles: dict[str, LibraryRole]) -> Itera
         *fit(line(muted("Videos")), _LABEL_CELLS),
         *_abreast(line(count(one.videos)) for one in cards),
     )
-    for name, title, wording in FIGURES:
-        figures = [getattr(one, name) for one in cards]
+    for shown in COMMON:
+        figures = [shown.of(one) for one in cards]
         yield (
-            *fit(line(muted(title)), _LABEL_CELLS),
-            *_abreast(figure_cell(one, wording) for one in figures),
+            *fit(line(muted(label_of(shown))), _LABEL_CELLS),
+            *_abreast(figure_cell(one, shown.wording) for one in figures),
         )
-        if any(interval_text(one, wording) for one in figures):
-            yield (label, *_abreast(line(muted(interval_text(one, wording))) for one in figures))
+        intervals = [interval_text(one, shown.wording) for one in figures]
+        if any(intervals):
+            yield (label, *_abreast(line(muted(one)) for one in intervals))
 
 
 def _abreast(cells: Iterator[Line]) -> Iterator[Span]:
@@ -88,13 +65,11 @@ def _abreast(cells: Iterator[Line]) -> Iterator[Span]:
         yield from fit(cell, _LIBRARY_CELLS)
 
 
-def _sources(card: LibraryCard) -> Iterator[Span]:
-    """What each figure rests on; those that rest on the same are told together."""
+def _sources(card: LibraryCard) -> Iterator[Line]:
+    """A line for what figures rest on; those that rest on the same are told together."""
     named: dict[str, list[str]] = {}
-    for name, title, _ in FIGURES:
-        figure: Figure = getattr(card, name)
-        named.setdefault(basis_text(figure), []).append(title.lower())
+    for shown in COMMON:
+        named.setdefault(basis_text(shown.of(card)), []).append(shown.name)
     ordered = sorted(named.items(), key=lambda one: one[0].startswith(Basis.UNAVAILABLE))
     for basis, titles in ordered:
-        yield Span(f"  {', '.join(titles)}:")
-        yield muted(f" {basis};")
+        yield line(_INDENT, f"{', '.join(titles)}: ", muted(basis))

@@ -42,6 +42,7 @@ _COLUMNS = (
     Column("conversion", "To full", 7, right=True, keep=75),
 )
 
+NOT_YET_THEN = "No library was connected at this instant."
 PURPOSE = "Which videos are watched, how far, and why some do better than others"
 NEEDS = (
     "Nothing is shown because no library is configured. A library is connected with a few lines in "

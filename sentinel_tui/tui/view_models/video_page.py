@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from sentinel_tui.commands.figures import (
+    COMMON,
     ESTIMATED,
+    OF_VIDEOS,
     UNKNOWN,
     basis_text,
     clock,
     count,
     interval_text,
+    length,
     percent,
-    ratio,
+    sure,
 )
 from sentinel_tui.commands.video_story import VideoStory
 from sentinel_tui.domain.video.cards import Card
 from sentinel_tui.domain.video.catalog import Video
 from sentinel_tui.domain.video.insights import Language
-from sentinel_tui.domain.video.metrics import Basis
+from sentinel_tui.domain.video.metrics import Basis, speak_for_all
 from sentinel_tui.domain.video.ranking import LEAST_CONFIDENCE
 from sentinel_tui.text import format_bytes
 from sentinel_tui.tui.cells import BLANK, Line, Span, Tone, cut, fit, joined, line, muted, wrap
-from sentinel_tui.tui.view_models.figures import figure_cell
-from sentinel_tui.tui.view_models.video_compare import FIGURES
+from sentinel_tui.tui.view_models.figures import figure_cell, label_of
 from sentinel_tui.tui.view_models.words import Times, counted
 
 if TYPE_CHECKING:
@@ -35,10 +38,12 @@ DROP_SIGN, CTA_SIGN = "▼", "◆"
 
 _DOT = muted(" · ")
 _INDENT = Span("  ")
+_BELOW = Span("    ")
 _HANGING = 4
 _LABEL_CELLS = 19
 _VALUE_CELLS = 9
 _INTERVAL_CELLS = 17
+_LEAST_BASIS_CELLS = 20
 _DAY_MS = 86_400_000
 _A_MOMENT = 0.1
 """Less than a tenth of the views that play a part again is no moment."""
@@ -46,13 +51,6 @@ _A_MOMENT = 0.1
 _MOST_LOG_DAYS = 7
 _MOST_CHAPTERS = 30
 _MOST_PARAGRAPHS = 12
-
-_FIGURES = (
-    *FIGURES,
-    ("views_7d", "Views in 7 days", count),
-    ("views_28d", "Views in 28 days", count),
-    ("reach", "Reach at equal age", ratio),
-)
 
 
 def head_lines(story: VideoStory, times: Times, width: int) -> list[Line]:
@@ -78,13 +76,14 @@ def head_lines(story: VideoStory, times: Times, width: int) -> list[Line]:
 
 def body_lines(story: VideoStory, times: Times, language: Language, width: int) -> list[Line]:
     """Everything below the chart, from top to bottom."""
+    as_of = f" · as of {times.minute(story.card.at_ms)}" if story.card else ""
     sections = (
-        ("Figures, and what each rests on", list(_figures(story.card, width))),
-        ("Viewers by the delivery log", list(_uniques(story.uniques, times))),
+        (f"Figures, and what each rests on{as_of}", list(_figures(story.card, width))),
+        ("Viewers by the delivery log", list(_uniques(story.uniques))),
         ("Moments", list(_moments(story))),
         ("Insights", [line(_INDENT, one.told(language)) for one in story.insights]),
         ("Chapters", list(_chapters(story.video))),
-        ("About", list(_about(story.video, times))),
+        ("About", list(_about(story, times))),
         ("Description", list(_description(story.video))),
     )
     lines: list[Line] = []
@@ -99,8 +98,11 @@ def retention_title(story: VideoStory) -> Line:
     title, curve = Span("Still watching", Tone.ACCENT), story.retention
     if curve is None:
         return line(title, muted(f" · {UNKNOWN} · needs view events, or a heatmap and 50 views"))
-    if curve.basis is Basis.EXACT:
+    if curve.basis is Basis.EXACT and speak_for_all(curve.views, story.video.views):
         return line(title, muted(f" · exact · events of {counted(curve.views, 'view')}"))
+    if curve.basis is Basis.EXACT:
+        part = f"{curve.views:,} of {counted(story.video.views, 'view')}"
+        return line(title, muted(f" · estimated · events of {part}"))
     return line(title, muted(" · plays, replays among them · estimated · heatmap"))
 
 
@@ -128,41 +130,48 @@ def _score_line(card: Card | None) -> Line:
         return line(muted("engagement – · nobody is known to have watched it"))
     hold = card.average_watched.value
     held = "" if hold is None else f" · held {percent(hold)},"
-    sure = "" if score.confidence >= LEAST_CONFIDENCE else ": too few views to rank it"
+    doubt = "" if score.confidence >= LEAST_CONFIDENCE else ": too few views to rank it"
     return line(
         muted("engagement "),
         Span(f"{score.score:.0f}", Tone.STRONG),
         f" ({score.low:.0f}–{score.high:.0f})",
-        muted(f" · confidence {score.confidence * 100:.0f} %{sure}"),
+        muted(f" · confidence {sure(score.confidence)}{doubt}"),
         muted(f"{held} usual at its length {percent(score.expected_hold)}"),
     )
 
 
 def _figures(card: Card | None, width: int) -> Iterator[Line]:
-    """A line for each figure; what it rests on goes on below where it began."""
+    """A line for each figure; what it rests on stands beside it, or below where that is narrow."""
     if card is None:
         return
     before = len(_INDENT.text) * 2 + _LABEL_CELLS + _VALUE_CELLS + _INTERVAL_CELLS
-    for name, title, wording in _FIGURES:
-        figure = getattr(card, name)
+    beside = width - before >= _LEAST_BASIS_CELLS
+    for shown in (*COMMON, *OF_VIDEOS):
+        figure = shown.of(card)
         told = line(
             _INDENT,
-            *fit(line(muted(title)), _LABEL_CELLS),
-            *fit(figure_cell(figure, wording), _VALUE_CELLS, right=True),
+            *fit(line(muted(label_of(shown))), _LABEL_CELLS),
+            *fit(figure_cell(figure, shown.wording), _VALUE_CELLS, right=True),
             _INDENT,
-            *fit(line(muted(interval_text(figure, wording))), _INTERVAL_CELLS),
-            muted(basis_text(figure)),
+            *fit(line(muted(interval_text(figure, shown.wording))), _INTERVAL_CELLS),
         )
-        yield from wrap(told, width, before)
+        basis = muted(basis_text(figure))
+        if beside:
+            yield from wrap((*told, basis), width, before)
+        else:
+            yield cut(told, width)
+            yield from wrap(line(_BELOW, basis), width, _HANGING)
 
 
-def _uniques(uniques: Mapping[int, tuple[int, str]], times: Times) -> Iterator[Line]:
+def _uniques(uniques: Mapping[int, tuple[int, str]]) -> Iterator[Line]:
     """The last days; people of two days cannot be added up, for they may be the same ones."""
     for day_ms in sorted(uniques, reverse=True)[:_MOST_LOG_DAYS]:
         viewers, mode = uniques[day_ms]
+        # Logs are counted by days of UTC, whatever the clock on the wall says.
+        day = datetime.fromtimestamp(day_ms / 1_000, UTC)
         yield line(
             _INDENT,
-            muted(f"{times.at(day_ms):%a} {times.at(day_ms).day} {times.at(day_ms):%b}  "),
+            muted(f"{day:%a} {day.day} {day:%b}  "),
             f"{ESTIMATED}{count(viewers)}",
             muted(f" · estimated · addresses anonymised: {mode}"),
         )
@@ -211,7 +220,8 @@ def _chapters(video: Video) -> Iterator[Line]:
         yield line(_INDENT, muted(f"{clock(chapter.start_s):>7}  "), chapter.title)
 
 
-def _about(video: Video, times: Times) -> Iterator[Line]:
+def _about(story: VideoStory, times: Times) -> Iterator[Line]:
+    video, other = story.video, story.counterpart
     bitrate = video.approximate_bitrate_bps
     facts = (
         ("Resolution", f"{video.width}×{video.height}" if video.width else ""),
@@ -226,7 +236,12 @@ def _about(video: Video, times: Times) -> Iterator[Line]:
         ("Category", video.category),
         ("Tags", ", ".join(video.tags)),
         ("Captions", ", ".join(video.captions)),
-        ("Full video", video.full),
+        (
+            "Goes with",
+            f"{other.title or other.id} ({other.library}, {length(other.length_s)})"
+            if other
+            else video.full,
+        ),
         ("Id", video.id),
         ("Last listed", times.minute(video.seen_ms) if video.seen_ms else UNKNOWN),
     )

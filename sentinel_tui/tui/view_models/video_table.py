@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from sentinel_tui.commands.figures import (
     UNKNOWN,
-    clock,
     count,
     figure_text,
+    length,
     percent,
     ratio,
 )
 from sentinel_tui.domain.video.catalog import Video, VideoStatus
 from sentinel_tui.domain.video.engagement import Score
-from sentinel_tui.domain.video.metrics import Basis, Figure
-from sentinel_tui.domain.video.ranking import LEAST_CONFIDENCE
+from sentinel_tui.domain.video.metrics import Figure
+from sentinel_tui.domain.video.ranking import Place, place_by_figure, place_by_score
 from sentinel_tui.text import cell_width
 from sentinel_tui.tui.cells import Column, Line, Row, Span, Tone, line, muted
 from sentinel_tui.tui.view_models.figures import bar
@@ -42,6 +43,10 @@ COLUMNS = (
     Column("score", "Engagement", 11, right=True, keep=90),
     Column("completion", "Completion", _PERCENT_CELLS + 1 + _BAR_CELLS, keep=85),
 )
+
+
+COLUMNS_OF_ONE_LIBRARY = tuple(one for one in COLUMNS if one.id != "library")
+"""The same where all rows lie in one library, whose name stands above."""
 
 
 class Sort(StrEnum):
@@ -83,12 +88,6 @@ class Listed:
         """How well it holds its viewers, or None where nobody is known to have watched."""
         return None if self.figures is None else self.figures.score
 
-    @property
-    def ranked(self) -> bool:
-        """Whether enough people watched it to say that it does better or worse than others."""
-        score = self.score
-        return score is not None and score.confidence >= LEAST_CONFIDENCE
-
 
 def order_text(
     sort: Sort, chosen: Sequence[Listed], library: str, cells: int, *, best: bool
@@ -105,8 +104,7 @@ def order_text(
     told = [_ORDERS[sort][0 if best else 1]]
     if library:
         told.append(library)
-    measure = _MEASURES[sort]
-    unranked = sum(measure(one, best=best) is None for one in chosen)
+    unranked = sum(_place(one, sort) is None for one in chosen)
     if unranked:
         told.append(f"{unranked:,} not ranked")
     while len(told) > 1 and cell_width(" · ".join(told)) > cells:
@@ -135,11 +133,10 @@ def chosen_videos(
         for one in videos
         if library in ("", one.video.library) and (not words or matches(words, _searched(one)))
     ]
-    measure = _MEASURES[sort]
-    known = [(value, one) for one in chosen if (value := measure(one, best=best)) is not None]
-    unknown = [one for one in chosen if measure(one, best=best) is None]
-    known.sort(key=lambda pair: pair[0], reverse=best)
-    return [*(one for _, one in known), *unknown]
+    places = [(_place(one, sort), one) for one in chosen]
+    known = [(place.key(best=best), one) for place, one in places if place is not None]
+    known.sort(key=itemgetter(0), reverse=best)
+    return [*(one for _, one in known), *(one for place, one in places if place is None)]
 
 
 def video_rows(videos: Sequence[Listed], times: Times) -> list[Row]:
@@ -173,7 +170,6 @@ class _Cells(Mapping[str, Line]):
 
 def _cells_of(listed: Listed, times: Times) -> dict[str, Line]:
     video, figures = listed.video, listed.figures
-    length = clock(video.length_s) if video.length_s > 0 else UNKNOWN
     average = UNKNOWN
     if figures is not None and figures.average_watched is not None:
         average = percent(figures.average_watched)
@@ -181,7 +177,7 @@ def _cells_of(listed: Listed, times: Times) -> dict[str, Line]:
         "title": title_cell(video),
         "library": line(muted(video.library)),
         "newest": line(muted(f"{times.at(video.published_ms):%Y-%m-%d}")),
-        "length": line(muted(length)),
+        "length": line(muted(length(video.length_s))),
         "views": line(count(video.views)),
         "reach": _reach_cell(figures.reach if figures else None),
         "average": line(muted(average) if average == UNKNOWN else average),
@@ -217,7 +213,7 @@ def _score_cell(listed: Listed) -> Line:
     score = listed.score
     if score is None:
         return line(muted(UNKNOWN))
-    tone = Tone.TEXT if listed.ranked else Tone.MUTED
+    tone = Tone.MUTED if place_by_score(score) is None else Tone.TEXT
     return line(Span(f"{score.score:.0f}", tone), muted(f" {score.low:.0f}–{score.high:.0f}"))
 
 
@@ -234,41 +230,20 @@ def _searched(listed: Listed) -> str:
     return " ".join((*named, *video.tags))
 
 
-def _score_end(listed: Listed, *, best: bool) -> float | None:
-    score = listed.score
-    if score is None or not listed.ranked:
+def _place(listed: Listed, sort: Sort) -> Place | None:
+    """What a video is ordered by, or None where that cannot be told."""
+    if sort is Sort.VIEWS:
+        return _exactly(listed.video.views)
+    if sort is Sort.NEWEST:
+        return _exactly(listed.video.published_ms)
+    figures = listed.figures
+    if figures is None:
         return None
-    return score.low if best else score.high
+    if sort is Sort.ENGAGEMENT:
+        return place_by_score(figures.score)
+    figure = figures.reach if sort is Sort.REACH else figures.completion
+    return place_by_figure(figure, figures.score)
 
 
-def _end(of: Callable[[CardRow], Figure]) -> Callable[..., float | None]:
-    """The end of a figure's interval that counts; its value where it has no interval."""
-
-    def measure(listed: Listed, *, best: bool) -> float | None:
-        if listed.figures is None:
-            return None
-        figure = of(listed.figures)
-        own = figure.confidence is None or figure.confidence >= LEAST_CONFIDENCE
-        if figure.value is None or figure.basis is Basis.BOUNDED or not own:
-            return None
-        end = figure.low if best else figure.high
-        return figure.value if end is None else end
-
-    return measure
-
-
-def _views(listed: Listed, *, best: bool) -> float | None:
-    return float(listed.video.views)
-
-
-def _published(listed: Listed, *, best: bool) -> float | None:
-    return float(listed.video.published_ms)
-
-
-_MEASURES: Mapping[Sort, Callable[..., float | None]] = {
-    Sort.ENGAGEMENT: _score_end,
-    Sort.REACH: _end(lambda row: row.reach),
-    Sort.COMPLETION: _end(lambda row: row.completion),
-    Sort.VIEWS: _views,
-    Sort.NEWEST: _published,
-}
+def _exactly(number: float) -> Place:
+    return Place(number, number, number)

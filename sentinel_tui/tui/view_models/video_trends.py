@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sentinel_tui.commands.figures import percent, ratio
+from sentinel_tui.commands.figures import percent, ratio, sure
 from sentinel_tui.domain.video.insights import Insight, Language
 from sentinel_tui.domain.video.study import PublicationCell
 from sentinel_tui.domain.video.trends import Outcome, Topic, Trend
@@ -47,7 +47,8 @@ def trend_lines(trends: Sequence[Trend], questions: int, width: int) -> list[Lin
         return nothing_yet(width)
     head = (
         f"{counted(questions, 'question')} asked together; of what is called found, one in ten "
-        "may be luck. Views are at equal age; age, length and library are taken out."
+        "may be luck. Views are at equal age, held is the share that is watched; age, length and "
+        "library are taken out. What lies between the two ends is 80 % likely."
     )
     lines = wrap(line(muted(head)), width)
     for topic, heading in _HEADINGS.items():
@@ -82,14 +83,14 @@ def insight_lines(insights: Sequence[Insight], language: Language, width: int) -
     """What is worth telling, each with how sure it is, and then what needs more data."""
     if not insights:
         return nothing_yet(width)
-    sure = [one for one in insights if one.confidence is not None]
+    known = [one for one in insights if one.confidence is not None]
     lacking = [one for one in insights if one.confidence is None]
     lines: list[Line] = []
-    if sure:
+    if known:
         lines.append(line(Span(f"{'Sure':>{_CONFIDENCE_CELLS - 2}}  Insight", Tone.MUTED)))
-    for one in sure:
-        lines += _insight(f"{(one.confidence or 0.0) * 100:.0f} %", one, language, width)
-    if sure and lacking:
+    for one in known:
+        lines += _insight(sure(one.confidence or 0.0), one, language, width)
+    if known and lacking:
         lines.append(BLANK)
     if lacking:
         lines.append(line(Span("Not enough data", Tone.ACCENT)))
@@ -139,8 +140,8 @@ def _answer(trend: Trend, sign: Span, tone: Tone) -> Line:
     """One answer: the group, how much better, between which ends, and how sure."""
     value, ends, usual = _compared(trend)
     why = " · mostly age, length or library" if trend.confounded else ""
-    sure = "" if trend.confidence is None else f"{trend.confidence * 100:.0f} % sure"
-    verdict = sure if trend.worth_saying else "may be luck"
+    found = trend.worth_saying and trend.confidence is not None
+    verdict = f"{sure(trend.confidence or 0.0)} sure" if found else "may be luck"
     return line(
         _INDENT,
         sign,

@@ -48,7 +48,6 @@ _LEAST_GAP = 2
 THEME_COLUMNS = (
     Column("title", "Video without a theme", 24, keep=100, most=56),
     Column("theme", "Seems to be", 14, keep=90, most=24),
-    Column("margin", "Ahead by", 8, right=True, keep=60),
     Column("library", "Library", 10, keep=40),
     Column("tags", "Tags", 10, keep=30, most=40),
 )
@@ -120,7 +119,6 @@ def suggestion_rows(suggestions: Sequence[ThemeSuggestion], videos: Sequence[Lis
             {
                 "title": title_cell(by_id[one.video]),
                 "theme": line(Span(one.theme, Tone.STRONG)),
-                "margin": line(f"{one.margin:.2f}"),
                 "library": line(muted(by_id[one.video].library)),
                 "tags": line(muted(", ".join(by_id[one.video].tags) or UNKNOWN)),
             },

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from sentinel_tui.commands.figures import (
     count,
@@ -106,16 +107,15 @@ def timeline(counts: Mapping[str, Counts], edges_ms: Sequence[int]) -> Timeline:
         counts: The hours of each library.
         edges_ms: Where each point begins, and the last one ends.
     """
-    by_library = {name: _added_up(one, edges_ms) for name, one in counts.items()}
-    # Before a library was begun to be counted, the others are all there is.
-    total = tuple(_sum(point) for point in zip(*by_library.values(), strict=True))
+    by_library = {name: _added_up(one, edges_ms, "views") for name, one in counts.items()}
     to_ms = min((one.to_ms for one in counts.values()), default=edges_ms[0])
-    watch_s = sum(
-        hour.watch_s
-        for one in counts.values()
-        for hour in one.hours
-        if edges_ms[0] <= hour.at_ms < edges_ms[-1]
+    # Before a library was begun to be counted, the others are all there is; once it lags behind,
+    # they are not, and a total without it would look like a fall.
+    total = tuple(
+        _sum(point) if end_ms <= to_ms else None
+        for end_ms, *point in zip(edges_ms[1:], *by_library.values(), strict=True)
     )
+    watch_s = sum(_whole(_added_up(one, edges_ms, "watch_s")) for one in counts.values())
     return Timeline(tuple(edges_ms), total, by_library, watch_s, to_ms)
 
 
@@ -127,16 +127,15 @@ def views_plot(
     Args:
         views: The views.
         incidents: Outages, which are marked below.
-        library: The library that is drawn before the total; empty for the total alone.
+        library: The library that is drawn; empty for the total of all.
         range_: The range.
         times: How instants are told.
     """
-    chosen = views.libraries.get(library)
-    highest = max((value for value in views.total if value is not None), default=0.0)
-    nothing = (None,) * len(views.total)
+    drawn = views.libraries.get(library, views.total)
+    highest = max((value for value in drawn if value is not None), default=0.0)
     return Plot(
-        front=views.total if chosen is None else chosen,
-        back=nothing if chosen is None else views.total,
+        front=drawn,
+        back=(None,) * len(drawn),
         top=max(4.0, round_up(highest)),
         ticks=tuple(_ticks(views.edges_ms, range_, times)),
         stretches=tuple(_outages(incidents, views.edges_ms, times.now_ms)),
@@ -146,19 +145,35 @@ def views_plot(
 
 def title_line(library: str, range_: ViewsRange) -> Line:
     """What the chart shows."""
-    by = muted(f" by the {range_.step}")
-    if not library:
-        return line(Span("Views", Tone.ACCENT), by)
-    return line(Span(f"Views of {library}", Tone.ACCENT), muted(" · all libraries"), by)
+    of = f"Views of {library}" if library else "Views"
+    return line(Span(of, Tone.ACCENT), muted(f" by the {range_.step}"))
 
 
-def numbers_line(views: Timeline, incidents: Sequence[Incident], times: Times, width: int) -> Line:
-    """The range in numbers: all views, those of each library, outages, and how far they reach."""
-    if not any(value is not None for value in views.total):
+def numbers_line(
+    views: Timeline, incidents: Sequence[Incident], library: str, times: Times, width: int
+) -> Line:
+    """The range in numbers: all views, those of each library, outages, and how far they reach.
+
+    Args:
+        views: The views.
+        incidents: Outages.
+        library: The library that is drawn, which comes first; empty for the total of all.
+        times: How instants are told.
+        width: The cells of the line.
+    """
+    if not any(value is not None for values in views.libraries.values() for value in values):
         return line(muted("no hour of this range is known yet"))
-    told = [line(f"{count(_whole(views.total))}", muted(" views"))]
-    told.append(line(f"{watched(views.watch_s)}", muted(" watched")))
-    if len(views.libraries) > 1:
+    everything = sum(map(_whole, views.libraries.values()))
+    told = [
+        line(count(everything), muted(" views")),
+        line(watched(views.watch_s), muted(" watched")),
+    ]
+    if library in views.libraries:
+        told = [
+            line(count(_whole(views.libraries[library])), muted(" views")),
+            line(count(everything), muted(" of all libraries")),
+        ]
+    elif len(views.libraries) > 1:
         told += [
             line(muted(f"{name} "), count(_whole(values)))
             for name, values in views.libraries.items()
@@ -172,15 +187,18 @@ def numbers_line(views: Timeline, incidents: Sequence[Incident], times: Times, w
     return cut(joined(told, _DOT), width)
 
 
-def _added_up(counts: Counts, edges_ms: Sequence[int]) -> tuple[float | None, ...]:
+def _added_up(
+    counts: Counts, edges_ms: Sequence[int], what: Literal["views", "watch_s"]
+) -> tuple[float | None, ...]:
+    """The hours of each point added up; None for a point of which not every hour is known."""
     sums = [0.0] * (len(edges_ms) - 1)
     for hour in counts.hours:
         place = bisect_right(edges_ms, hour.at_ms) - 1
         if 0 <= place < len(sums):
-            sums[place] += hour.views
+            sums[place] += getattr(hour, what)
     return tuple(
-        views if counts.from_ms <= start_ms and end_ms <= counts.to_ms else None
-        for views, start_ms, end_ms in zip(sums, edges_ms, edges_ms[1:], strict=False)
+        added if counts.from_ms <= start_ms and end_ms <= counts.to_ms else None
+        for added, start_ms, end_ms in zip(sums, edges_ms, edges_ms[1:], strict=False)
     )
 
 
