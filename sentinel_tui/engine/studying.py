@@ -31,6 +31,8 @@ _NICENESS = 10
 """The screen and the looks go first."""
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """Arithmetic libraries would take every core for sums that need none of them."""
+_PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH", "TMPDIR", "TZ")
+"""What a study needs of the engine's environment, in which keys of platforms may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ async def study_apart(paths: Paths, order: Order, *, longest_s: float = _LONGEST
     Raises:
         EngineError: Nothing came out, and why.
     """
-    environment = os.environ | dict.fromkeys(_ONE_THREAD, "1")
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    environment = passed_on | dict.fromkeys(_ONE_THREAD, "1")
     # -P, because a folder that somebody happens to be in must not lend it its modules.
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", __name__),

@@ -106,11 +106,16 @@ async def test_a_study_that_takes_too_long_is_ended(known: list[str], paths: Pat
     assert _children() == children
 
 
-async def test_a_study_that_is_given_up_leaves_no_process(known: list[str], paths: Paths) -> None:
+async def test_a_study_that_is_given_up_leaves_no_process_and_never_saw_a_key(
+    known: list[str], paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUNNY_FILMS_KEY", "never-to-be-seen")
     children = _children()
     study = asyncio.create_task(study_apart(paths, ORDER))
     while _children() == children:
         await asyncio.sleep(0.01)
+    (child,) = _children() - children
+    assert b"never-to-be-seen" not in Path(f"/proc/{child}/environ").read_bytes()
     study.cancel()
     await asyncio.gather(study, return_exceptions=True)
     assert _children() == children
