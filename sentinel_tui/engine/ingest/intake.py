@@ -1,7 +1,6 @@
 """Takes in what was told of views and actions: checks it, stores it, and only then says so.
 
-Whoever tells, over HTTP or over the control socket, is held to the same rules. Reports that wait
-at the same time are committed together, because the store's writer makes one transaction of them.
+Whoever tells, over HTTP or over the control socket, is held to the same rules.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from sentinel_tui.domain.records import Visit
 from sentinel_tui.domain.video.events import PlayerEvent, ViewEvent
 from sentinel_tui.engine.ingest.actions import owner_action
 from sentinel_tui.engine.ingest.fields import Unfit
+from sentinel_tui.engine.ingest.gathering import Gathering
 from sentinel_tui.engine.ingest.limits import MOST_EVENTS
 from sentinel_tui.engine.ingest.viewer_key import viewer_key
 from sentinel_tui.engine.ingest.views import ViewReports
@@ -91,7 +91,8 @@ class Intake:
         """
         self._paths = paths
         self._clock = clock
-        self._writer = writer
+        self._views = Gathering(clock, writer, add_view_events)
+        self._actions = Gathering(clock, writer, add_owner_actions)
         self._note_visits = note_visits
         self._waiting = 0
         self.go_by(config)
@@ -115,7 +116,7 @@ class Intake:
         """
         reports, now_ms = self._view_reports(), self._clock.now_ms()
         events, rejected = _each(told, partial(reports.event, now_ms=now_ms))
-        added = await self._store(events, partial(add_view_events, events=events))
+        added = await self._store(events, self._views)
         self._visited(
             Visit(service, one.at_ms, 1, VIEWERS)
             for one in events
@@ -133,7 +134,7 @@ class Intake:
             StoreError: They could not be stored; none of them was.
         """
         actions, rejected = _each(told, partial(owner_action, now_ms=self._clock.now_ms()))
-        added = await self._store(actions, partial(add_owner_actions, actions=actions))
+        added = await self._store(actions, self._actions)
         self._visited(
             Visit(one.service, one.at_ms, 1, OWNER_TOLD)
             for one in actions
@@ -148,16 +149,14 @@ class Intake:
             self._reports = ViewReports(key, self._config.videos.libraries)
         return self._reports
 
-    async def _store(self, events: Sequence[T], job: Callable[..., Added]) -> Added:
+    async def _store(self, events: Sequence[T], gathering: Gathering[T]) -> Added:
         if not events:
             return Added(0, 0)
         if self._waiting + len(events) > _MOST_WAITING:
             raise Crowded("too many events wait for the store", "tell them again in a moment")
         self._waiting += len(events)
         try:
-            return await self._writer.run(
-                partial(job, received_ms=self._clock.now_ms()), durable=True
-            )
+            return await gathering.store(events)
         finally:
             self._waiting -= len(events)
 
