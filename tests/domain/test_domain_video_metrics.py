@@ -168,7 +168,7 @@ def test_completion_and_bounce_come_from_events_with_intervals():
     assert (left.hits, left.tries) == (2, 5)
     figure = one_figure(ended)
     assert figure.low < figure.value < figure.high
-    assert figure.source == "2 of 5 views by their events"
+    assert figure.source == "2 of 5 views by their events; few, so what is usual counts too"
     assert 0 < figure.confidence < 1
 
 

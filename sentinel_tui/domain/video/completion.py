@@ -32,6 +32,8 @@ COMPLETION_PRIOR = Beta(1.0, 4.0)
 BOUNCE_PRIOR = Beta(1.0, 1.0)
 """Nothing is usual for leaving at once: it depends on where a player stands."""
 
+_READS_OTHERWISE = 0.005
+"""A share that is told by so much more or less than was counted would look like a slip."""
 _BUCKET_EDGES_S = (60.0, 300.0, 900.0)
 _LEAST_VIDEOS = 8
 _COMPLETION_ERROR = 0.04
@@ -162,10 +164,11 @@ def _prior(found: Sequence[Hits], otherwise: Beta) -> Beta:
 
 
 def _figure(one: Hits, share: Share) -> Figure:
+    drawn = one.tries > 0 and abs(share.value - one.hits / one.tries) >= _READS_OTHERWISE
     return Figure(
         value=share.value,
         basis=one.basis,
-        source=one.source,
+        source=f"{one.source}; few, so what is usual counts too" if drawn else one.source,
         low=max(0.0, share.low - one.error),
         high=min(1.0, share.high + one.error),
         confidence=share.reliability,
