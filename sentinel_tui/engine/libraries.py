@@ -49,6 +49,7 @@ class Libraries:
         self._past: dict[str, Library] = {}
         self._wanted: set[str] = set()
         self._notices: deque[tuple[str, str]] = deque(maxlen=_MOST_NOTICES)
+        self._left_out: dict[str, tuple[str, ...]] = {}
 
     @property
     def roles(self) -> dict[str, LibraryRole]:
@@ -114,6 +115,16 @@ class Libraries:
         if library in self.clients and (library, video) not in self._notices:
             self._notices.append((library, video))
             self.called.set()
+
+    def leave_out(self, library: str, videos: tuple[str, ...]) -> bool:
+        """Note what of a library's list could not be read; returns whether that is news.
+
+        Args:
+            library: Which.
+            videos: Of each video that was left out, what is wrong with it.
+        """
+        before, self._left_out[library] = self._left_out.get(library, ()), videos
+        return bool(videos) and videos != before
 
     def take_wanted(self) -> set[str]:
         """Whom somebody wants read; asked again, nobody."""

@@ -132,8 +132,9 @@ class LibraryReading:
     async def _read_list(self) -> None:
         self._beat()
         listing = await self.client.all_videos()
-        for broken in listing.broken:
-            log.warning("%s: a video was left out: %s", self.name, broken)
+        if self._libraries.leave_out(self.name, listing.broken):
+            some = "a video is" if len(listing.broken) == 1 else f"{len(listing.broken)} videos are"
+            await self._say(f"{some} left out, for it cannot be read: {listing.broken[0]}")
         self._listed = {one.id: one for one in listing.videos}
         await self._save_videos(listing.videos, whole=listing.whole)
         queue = await self._writer.run(partial(to_read, library=self.name, limit=_MOST_VIDEOS))
@@ -185,11 +186,12 @@ class LibraryReading:
         average_s = sum(one.watch_s for one in listed) / all_views if all_views else 0.0
         doubt = doubt_about_unit(views, watch_s, average_s)
         if doubt:
-            now_ms = self._clock.now_ms()
-            text = f"{self.name}: {doubt}"
-            await self._writer.run(
-                partial(add_event, at_ms=now_ms, kind=EntryKind.ENGINE, text=text)
-            )
+            await self._say(doubt)
+
+    async def _say(self, told: str) -> None:
+        """Say something of the library in the timeline."""
+        now_ms, text = self._clock.now_ms(), f"{self.name}: {told}"
+        await self._writer.run(partial(add_event, at_ms=now_ms, kind=EntryKind.ENGINE, text=text))
 
     async def _try_to_read(self, video: Video, one: ToRead) -> None:
         """Read a video; what is odd about it alone keeps no other waiting."""

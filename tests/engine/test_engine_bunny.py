@@ -223,9 +223,14 @@ async def test_one_video_that_tells_nonsense_keeps_no_other_from_being_read(
     library = reading.bunnies.libraries["previews"]
     library.spoil(PREVIEW, guid=None)
     await reading.round()
+    await reading.round()
     with reading.read() as reader:
         assert PREVIEW not in {one.id for one in reader.videos()}
         assert len(reader.videos()) == FILMS - 1
+        entries = reader.timeline(0, reading.clock.now_ms() + 1)
+    said = [one.text for one in entries if "left out" in one.text]
+    assert len(said) == 1, "it is said once, not with every reading"
+    assert said[0].startswith("previews: a video is left out")
     library.spoiled.clear()
     await reading.round()
     library.spoil(PREVIEW, guid=7)
